@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house, from the ground up. A target may depend only on targets of a lower row, and only on what it names here:
+// `Tests/ArchitectureTests` reads this file and refuses anything else. See docs/architecture.md.
+
+/// One setting for every target of ours: Swift 6 mode and the checks that keep imports honest.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "aftercare",
+    products: [
+        .executable(name: "aftercare", targets: ["aftercare"]),
+        .executable(name: "aftercare-fleet", targets: ["aftercare-fleet"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // C: what Swift cannot import by itself
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CLinux"),
+
+        // Platform: Swift over C; the one place that touches the machine
+        .target(name: "Vocabulary"),
+        .target(name: "Documents", dependencies: ["Vocabulary", toml]),
+        .target(
+            name: "Platform",
+            dependencies: [
+                "Vocabulary", "COpenSSL", "CSystemd", "CCurl", "CZstd", "CSQLite", "CLinux", system, logging,
+            ]),
+
+        // Domain
+        .target(name: "Trust", dependencies: ["Vocabulary", "Documents", "Platform", system]),
+        .target(name: "Bundles", dependencies: ["Vocabulary", "Documents", "Platform", "Trust", system]),
+        .target(name: "BootControl", dependencies: ["Vocabulary", "Platform", system]),
+        .target(name: "Ledger", dependencies: ["Vocabulary", "Documents", "Platform", system]),
+        .target(name: "ChangeControl", dependencies: ["Vocabulary", "Documents", "Trust", "Bundles"]),
+
+        // Capabilities
+        .target(name: "Installation", dependencies: ["Vocabulary", "Platform", "Bundles", system]),
+        .target(name: "SelfTests", dependencies: ["Vocabulary", "Documents", "Platform", system]),
+        .target(
+            name: "Releases",
+            dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", system]),
+
+        // Compositions
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
+                "Installation", "SelfTests", system, logging, lifecycle,
+            ]),
+        .target(
+            name: "VirtualDevice",
+            dependencies: ["Vocabulary", "Documents", "Platform", "BootControl", system]),
+
+        // Executables
+        .executableTarget(
+            name: "aftercare",
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
+                "Installation", "Agent", arguments, system, logging,
+            ]),
+        .executableTarget(
+            name: "aftercare-fleet",
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Releases", "VirtualDevice",
+                arguments, system,
+            ]),
+
+        // Tests
+        .target(
+            name: "TestSupport",
+            dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", "Releases", system]),
+    ]
+)
+
+for (tests, tested) in [
+    "ArchitectureTests": [],
+    "VocabularyTests": [],
+    "DocumentsTests": ["Documents"],
+    "PlatformTests": ["Platform"],
+    "TrustTests": ["Trust", "Platform"],
+    "BundlesTests": ["Bundles", "Trust", "Platform", "Documents", "Releases"],
+    "BootControlTests": ["BootControl", "Platform"],
+    "LedgerTests": ["Ledger", "Platform", "Documents"],
+    "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Documents"],
+    "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
+    "SelfTestsTests": ["SelfTests", "Platform", "Documents"],
+    "AgentTests": ["Agent", "BootControl", "Ledger", "Installation", "SelfTests", "Platform", "Documents", "Trust"],
+    "EndToEndTests": ["Platform", "Documents", "BootControl", "VirtualDevice"],
+] as [String: [Target.Dependency]] {
+    package.targets.append(
+        .testTarget(name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested))
+}
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

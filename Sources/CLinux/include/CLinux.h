@@ -1,0 +1,38 @@
+#ifndef AFTERCARE_CLINUX_H
+#define AFTERCARE_CLINUX_H
+
+// What Linux offers only through macros, variadic calls or numbers that Swift does not import.
+// Every function returns 0 (or a count) on success and a negative errno on failure, so that no caller reads errno late.
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// The size in bytes of the block device behind `descriptor` (ioctl BLKGETSIZE64).
+int ac_block_device_size(int descriptor, uint64_t *size);
+
+/// The logical sector size of the block device behind `descriptor` (ioctl BLKSSZGET).
+int ac_block_device_sector_size(int descriptor, uint32_t *size);
+
+/// Has the block device write zeros itself where it can (ioctl BLKZEROOUT).
+int ac_block_device_zero(int descriptor, uint64_t offset, uint64_t length);
+
+/// Has the file system fill a range of a file with zeros without growing it (fallocate needs _GNU_SOURCE).
+int ac_file_zero(int descriptor, uint64_t offset, uint64_t length);
+
+/// Drops the cached pages of a block device after they were flushed (ioctl BLKFLSBUF).
+int ac_block_device_drop_cache(int descriptor);
+
+/// Opens `path` with `flags` and `mode` (open is variadic).
+int ac_open(const char *path, int flags, unsigned mode);
+
+/// Takes or releases an advisory lock on the open file description (fcntl F_OFD_SETLK is variadic). 0 releases, 1 shared, 2 exclusive.
+int ac_lock(int descriptor, int kind);
+
+/// Sets or clears direct I/O on an open descriptor (fcntl F_SETFL is variadic).
+int ac_set_direct(int descriptor, int direct);
+
+/// Names the calling thread, at most 15 bytes (prctl is variadic).
+void ac_name_thread(const char *name);
+
+#endif

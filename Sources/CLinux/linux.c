@@ -1,0 +1,47 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static int result(int value) { return value < 0 ? -errno : value; }
+
+int ac_block_device_size(int descriptor, uint64_t *size) { return result(ioctl(descriptor, BLKGETSIZE64, size)); }
+
+int ac_block_device_sector_size(int descriptor, uint32_t *size) {
+    int bytes = 0;
+    int status = result(ioctl(descriptor, BLKSSZGET, &bytes));
+    *size = (uint32_t)bytes;
+    return status;
+}
+
+int ac_block_device_zero(int descriptor, uint64_t offset, uint64_t length) {
+    uint64_t range[2] = {offset, length};
+    return result(ioctl(descriptor, BLKZEROOUT, range));
+}
+
+int ac_file_zero(int descriptor, uint64_t offset, uint64_t length) {
+    return result(fallocate(descriptor, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length));
+}
+
+int ac_block_device_drop_cache(int descriptor) { return result(ioctl(descriptor, BLKFLSBUF, 0)); }
+
+int ac_open(const char *path, int flags, unsigned mode) { return result(open(path, flags, (mode_t)mode)); }
+
+int ac_lock(int descriptor, int kind) {
+    struct flock lock = {.l_whence = SEEK_SET};
+    lock.l_type = kind == 0 ? F_UNLCK : kind == 1 ? F_RDLCK : F_WRLCK;
+    return result(fcntl(descriptor, F_OFD_SETLK, &lock));
+}
+
+int ac_set_direct(int descriptor, int direct) {
+    int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return -errno;
+    flags = direct ? (flags | O_DIRECT) : (flags & ~O_DIRECT);
+    return result(fcntl(descriptor, F_SETFL, flags));
+}
+
+void ac_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

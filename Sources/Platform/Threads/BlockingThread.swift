@@ -1,0 +1,44 @@
+import CLinux
+import Glibc
+
+/// Runs blocking work on a thread made for it, never on Swift's cooperative ones.
+package enum BlockingThread {
+    /// Runs `body` on a new thread of this name (at most 15 bytes show) and gives back its result.
+    package static func run<Value: Sendable, Failure: Error>(
+        _ name: String, _ body: @escaping @Sendable () throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
+            start(name) {
+                continuation.resume(returning: Result { () throws(Failure) in try body() })
+            }
+        }
+        return try result.get()
+    }
+
+    /// Starts a detached thread; `body` must end by itself.
+    package static func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
+        let box = Unmanaged.passRetained(Box(name: name, body: body))
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
+                ac_name_thread(box.name)
+                box.body()
+                return nil
+            }, box.toOpaque())
+        precondition(status == 0, "no thread could be started: \(status)")
+        pthread_detach(thread)
+    }
+
+    private final class Box {
+        let name: String
+        let body: @Sendable () -> Void
+
+        init(name: String, body: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.body = body
+        }
+    }
+}
