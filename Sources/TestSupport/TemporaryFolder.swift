@@ -1,0 +1,34 @@
+import Foundation
+package import SystemPackage
+
+/// A folder of a test's own, removed with its owner.
+package final class TemporaryFolder: Sendable {
+    package let path: FilePath
+
+    package init() throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("aftercare-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = FilePath(url.path)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path.string) }
+
+    package func file(_ name: String) -> FilePath { path.appending(name) }
+
+    /// Writes a file, with the folders above it, and gives its path.
+    @discardableResult
+    package func write(_ name: String, _ bytes: [UInt8]) throws -> FilePath {
+        let target = file(name)
+        try FileManager.default.createDirectory(
+            atPath: target.removingLastComponent().string, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(fileURLWithPath: target.string))
+        return target
+    }
+
+    @discardableResult
+    package func write(_ name: String, _ text: String) throws -> FilePath { try write(name, Array(text.utf8)) }
+
+    package func read(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: file(name).string)))
+    }
+}
