@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 static int result(int value) { return value < 0 ? -errno : value; }
@@ -43,5 +44,8 @@ int ac_set_direct(int descriptor, int direct) {
     flags = direct ? (flags | O_DIRECT) : (flags & ~O_DIRECT);
     return result(fcntl(descriptor, F_SETFL, flags));
 }
+
+unsigned ac_device_major(uint64_t device) { return major(device); }
+unsigned ac_device_minor(uint64_t device) { return minor(device); }
 
 void ac_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -32,6 +32,10 @@ int ac_lock(int descriptor, int kind);
 /// Sets or clears direct I/O on an open descriptor (fcntl F_SETFL is variadic).
 int ac_set_direct(int descriptor, int direct);
 
+/// The two halves of a device number (major and minor are macros).
+unsigned ac_device_major(uint64_t device);
+unsigned ac_device_minor(uint64_t device);
+
 /// Names the calling thread, at most 15 bytes (prctl is variadic).
 void ac_name_thread(const char *name);
 

@@ -30,6 +30,8 @@ package final class Storage: Sendable {
         package static let append = Access(rawValue: 64)
         /// A symbolic link as the last part of the path is refused.
         package static let noFollow = Access(rawValue: 128)
+        /// A block device that the kernel uses otherwise (mounted, mapped, in a RAID) is refused with EBUSY (open(2), O_EXCL).
+        package static let claim = Access(rawValue: 256)
     }
 
     package func open(_ path: FilePath, _ access: Access, mode: UInt32 = 0o600) throws(StorageError) -> OpenFile {
@@ -39,7 +41,7 @@ package final class Storage: Sendable {
         var flags = O_CLOEXEC
         flags |= access.contains(.write) ? (access.contains(.read) ? O_RDWR : O_WRONLY) : O_RDONLY
         if access.contains(.create) { flags |= O_CREAT }
-        if access.contains(.exclusive) { flags |= O_EXCL }
+        if access.contains(.exclusive) || (access.contains(.claim) && isBlockDevice(path)) { flags |= O_EXCL }
         if access.contains(.synchronous) { flags |= O_DSYNC }
         if access.contains(.append) { flags |= O_APPEND }
         if access.contains(.noFollow) { flags |= O_NOFOLLOW }
@@ -51,6 +53,8 @@ package final class Storage: Sendable {
     }
 
     package func exists(_ path: FilePath) -> Bool { path.withPlatformString { access($0, F_OK) } == 0 }
+
+    private func isBlockDevice(_ path: FilePath) -> Bool { FileIdentity(path)?.blockDevice != nil }
 
     /// The whole of a file of at most `limit` bytes.
     package func read(_ path: FilePath, limit: Int) throws(StorageError) -> [UInt8] {

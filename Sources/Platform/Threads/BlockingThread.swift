@@ -42,3 +42,17 @@ package enum BlockingThread {
         }
     }
 }
+
+extension BlockingThread {
+    /// Runs `count` copies of `body` at once, each on a thread of its own, and waits for all of them.
+    package static func runAll(_ name: String, count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        let finished = BoundedQueue<Int>(capacity: count)
+        for index in 0..<count {
+            start("\(name)-\(index)") {
+                body(index)
+                finished.put(index)
+            }
+        }
+        for _ in 0..<count { _ = finished.take() }
+    }
+}

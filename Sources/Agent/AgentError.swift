@@ -1,0 +1,79 @@
+package import Vocabulary
+
+/// Why the agent did not do what it was asked, or could not start.
+package enum AgentError: Fault, Equatable {
+    case interrupted
+    case stateLost
+    case busy(state: String)
+    case notNow(state: String, wanted: String)
+    case inUse(reasons: [String])
+    case configuration(String, reason: String)
+    case unknownRunningSlotSet(found: String)
+    case noTargetSlotSet
+    case restartFailed(reason: String)
+    case daemonUnreachable(reason: String)
+    case noSelfTests
+    case nothingToRollBackTo
+    case sourceUnreadable(String, reason: String)
+
+    package var code: FaultCode {
+        switch self {
+        case .interrupted: FaultCode(2701)
+        case .stateLost: FaultCode(2702)
+        case .busy: FaultCode(2703)
+        case .notNow: FaultCode(2704)
+        case .inUse: FaultCode(2705)
+        case .configuration: FaultCode(2706)
+        case .unknownRunningSlotSet: FaultCode(2707)
+        case .noTargetSlotSet: FaultCode(2708)
+        case .restartFailed: FaultCode(2709)
+        case .daemonUnreachable: FaultCode(2710)
+        case .noSelfTests: FaultCode(2711)
+        case .nothingToRollBackTo: FaultCode(2712)
+        case .sourceUnreadable: FaultCode(2713)
+        }
+    }
+
+    package var kind: FaultKind {
+        switch self {
+        case .busy, .inUse: .inUse
+        case .notNow, .nothingToRollBackTo: .refused
+        case .daemonUnreachable: .unreachable
+        case .configuration: .usage
+        default: .failed
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .interrupted: "the agent was stopped while the bundle was streamed in"
+        case .stateLost: "the state database was damaged and set aside"
+        case .busy(let state): "an update is under way (\(state))"
+        case .notNow(let state, let wanted): "cannot \(wanted) while the update is \(state)"
+        case .inUse(let reasons): "the device is in use: \(reasons.joined(separator: "; "))"
+        case .configuration(let path, let reason): "the configuration '\(path)' \(reason)"
+        case .unknownRunningSlotSet(let found):
+            "the kernel command line names the slot set '\(found)', which is not configured"
+        case .noTargetSlotSet: "there is no slot set to install into besides the running one"
+        case .restartFailed(let reason): "cannot restart the device: \(reason)"
+        case .daemonUnreachable(let reason): "cannot reach the daemon: \(reason)"
+        case .noSelfTests: "the new system declares no self-tests, so nothing proves it"
+        case .nothingToRollBackTo: "there is no other slot set with a bootable release"
+        case .sourceUnreadable(let source, let reason): "cannot read '\(source)': \(reason)"
+        }
+    }
+
+    package var advice: String {
+        switch self {
+        case .interrupted: "Send the bundle again: what was written already is kept."
+        case .stateLost: "Send the bundle again; the damaged files are kept beside the new database."
+        case .busy: "Wait for it or cancel it with 'aftercare cancel'."
+        case .inUse: "It goes on by itself as soon as the device is free."
+        case .daemonUnreachable: "Check it with 'systemctl status aftercare'."
+        case .unknownRunningSlotSet:
+            "Check that the boot script passes aftercare.slot= and that the configuration names that slot set."
+        case .noSelfTests: "Put at least one required test into /usr/lib/aftercare/self-tests.d of the image."
+        default: ""
+        }
+    }
+}

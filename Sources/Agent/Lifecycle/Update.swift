@@ -1,0 +1,144 @@
+package import Vocabulary
+
+/// Where the bytes of a bundle come from.
+package enum UpdateSource: Equatable, Sendable {
+    case file(String)
+    case url(String)
+    /// A pipe, a terminal or a socket: what it gave is gone, so an interrupted install must be sent again.
+    case stream
+
+    /// Whether an agent that lost power can open it again by itself.
+    package var canBeReopened: Bool { self != .stream }
+
+    package var text: String {
+        switch self {
+        case .file(let path): path
+        case .url(let url): url
+        case .stream: "-"
+        }
+    }
+
+    package init(text: String) {
+        if text == "-" {
+            self = .stream
+        } else if text.hasPrefix("http://") || text.hasPrefix("https://") {
+            self = .url(text)
+        } else {
+            self = .file(text)
+        }
+    }
+}
+
+/// A bundle that somebody offered, before anything in it is believed.
+package struct Offer: Equatable, Sendable {
+    package let id: String
+    package let source: UpdateSource
+    /// Restart into the new slot set as soon as nothing speaks against it; otherwise wait for `activate`.
+    package let activatesByItself: Bool
+    /// Who asked, for the record: a user id, a service name.
+    package let requestedBy: String
+
+    package init(id: String, source: UpdateSource, activatesByItself: Bool, requestedBy: String) {
+        self.id = id
+        self.source = source
+        self.activatesByItself = activatesByItself
+        self.requestedBy = requestedBy
+    }
+}
+
+/// A verified release on its way into a slot set.
+package struct Update: Equatable, Sendable {
+    package let offer: Offer
+    package let version: Version
+    package let from: Version
+    package let securityVersion: Int64
+    /// The digest of the signed manifest: what exactly was approved.
+    package let manifestDigest: Digest
+    package let target: SlotSet
+    /// How long the trial may last until commit, in seconds.
+    package let trialDeadline: Int64
+
+    package init(
+        offer: Offer, version: Version, from: Version, securityVersion: Int64, manifestDigest: Digest, target: SlotSet,
+        trialDeadline: Int64
+    ) {
+        self.offer = offer
+        self.version = version
+        self.from = from
+        self.securityVersion = securityVersion
+        self.manifestDigest = manifestDigest
+        self.target = target
+        self.trialDeadline = trialDeadline
+    }
+}
+
+/// Why a trial was left (design §7); the words are in ledgers and must not change.
+package enum RollbackCause: String, Sendable, CaseIterable {
+    /// A required self-test did not pass.
+    case selfTest = "self-test"
+    /// The new slot set never came up; the boot loader went back by itself.
+    case bootFailed = "boot-failed"
+    /// The trial was not committed in time.
+    case deadline
+    /// A person or a server said so.
+    case commanded
+    /// The hardware watchdog restarted the device during the trial.
+    case watchdog
+    /// The trial ended without a verdict and without a watchdog's mark: power was cut.
+    case interrupted
+    /// The agent's own state was lost during the trial, so nothing vouches for it.
+    case stateLost = "state-lost"
+}
+
+/// How an update ended.
+package enum Conclusion: Equatable, Sendable {
+    case committed(Update)
+    case refused(Offer, FaultReport)
+    case failed(Offer, FaultReport, resumable: Bool)
+    case cancelled(Offer)
+    case rolledBack(Update, RollbackCause)
+
+    package var offer: Offer {
+        switch self {
+        case .committed(let update), .rolledBack(let update, _): update.offer
+        case .refused(let offer, _), .failed(let offer, _, _), .cancelled(let offer): offer
+        }
+    }
+
+    /// One word, stable, for JSON and D-Bus.
+    package var name: String {
+        switch self {
+        case .committed: "committed"
+        case .refused: "refused"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        case .rolledBack: "rolled-back"
+        }
+    }
+}
+
+/// A fault as it is kept and shown: number, kind, words.
+package struct FaultReport: Equatable, Sendable, Error {
+    package let code: FaultCode
+    package let kind: FaultKind
+    package let reason: String
+    package let advice: String
+
+    package init(_ fault: any Fault) {
+        code = fault.code
+        kind = fault.kind
+        reason = fault.description
+        advice = fault.advice
+    }
+
+    package init(code: FaultCode, kind: FaultKind, reason: String, advice: String) {
+        self.code = code
+        self.kind = kind
+        self.reason = reason
+        self.advice = advice
+    }
+}
+
+extension FaultReport: Fault {
+    package var description: String { reason }
+}
