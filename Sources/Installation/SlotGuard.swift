@@ -2,17 +2,6 @@ import Platform
 package import SystemPackage
 import Vocabulary
 
-/// A slot that was checked and is held open for writing: not the running one, not mounted, large enough.
-///
-/// Only `SlotGuard` makes one, and only a `WritableSlot` can be written.
-package struct WritableSlot: Sendable {
-    package let path: FilePath
-    /// For aligned writes past the page cache; the same as `buffered` where the medium takes only buffered ones.
-    let direct: OpenFile
-    let buffered: OpenFile
-    let size: UInt64
-}
-
 /// Decides whether a slot may be written at all.
 package struct SlotGuard: Sendable {
     private static let tableLimit = 4 << 20
@@ -52,12 +41,13 @@ package struct SlotGuard: Sendable {
             throw .storage(error)
         }
         guard size >= needed else { throw .slotTooSmall(path, size: ByteCount(size), needed: ByteCount(needed)) }
-        return WritableSlot(path: path, direct: direct, buffered: buffered, size: size)
+        return WritableSlot(path: path, direct: direct, buffered: buffered)
     }
 
     /// Where a block device is mounted: field 3 of a line is its number, field 5 the place (proc(5)).
     private func mountPoint(of identity: FileIdentity) -> String? {
-        guard let device = identity.blockDevice, let table = try? storage.read(mountTable, limit: Self.tableLimit) else {
+        guard let device = identity.blockDevice, let table = try? storage.read(mountTable, limit: Self.tableLimit)
+        else {
             return nil
         }
         for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {

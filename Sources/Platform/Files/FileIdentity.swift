@@ -7,6 +7,8 @@ package struct FileIdentity: Sendable, Equatable {
     package let resolved: FilePath
     /// `major:minor` of a block device, as the kernel's tables write it; nil for anything else.
     package let blockDevice: String?
+    /// How `/proc/locks` names this file: major and minor in hexadecimal, and the inode.
+    package let lockTableKey: String
 
     /// Nil where nothing is there.
     package init?(_ path: FilePath) {
@@ -18,6 +20,12 @@ package struct FileIdentity: Sendable, Equatable {
         } else {
             blockDevice = nil
         }
+        let device = UInt64(status.st_dev)
+        let numbers = [ac_device_major(device), ac_device_minor(device)].map { number in
+            let digits = String(number, radix: 16)
+            return digits.count < 2 ? "0" + digits : digits
+        }
+        lockTableKey = numbers.joined(separator: ":") + ":\(status.st_ino)"
     }
 
     /// The absolute path without links; the path itself where that cannot be told.

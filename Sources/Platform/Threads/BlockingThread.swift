@@ -43,16 +43,25 @@ package enum BlockingThread {
     }
 }
 
-extension BlockingThread {
-    /// Runs `count` copies of `body` at once, each on a thread of its own, and waits for all of them.
-    package static func runAll(_ name: String, count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-        let finished = BoundedQueue<Int>(capacity: count)
-        for index in 0..<count {
-            start("\(name)-\(index)") {
-                body(index)
-                finished.put(index)
+/// Several threads that do the same work side by side.
+package struct BlockingThreadGroup: Sendable {
+    private let finished: BoundedQueue<Void>
+    private let count: Int
+
+    package init(_ name: String, count: Int, _ body: @escaping @Sendable () -> Void) {
+        let finished = BoundedQueue<Void>(capacity: count)
+        for _ in 0..<count {
+            BlockingThread.start(name) {
+                body()
+                finished.put(())
             }
         }
+        self.finished = finished
+        self.count = count
+    }
+
+    /// Blocks until every thread is done.
+    package func wait() {
         for _ in 0..<count { _ = finished.take() }
     }
 }

@@ -1,0 +1,104 @@
+package import BootControl
+package import Documents
+package import Platform
+package import SystemPackage
+package import Trust
+package import Vocabulary
+
+/// What a device is and how it may be updated: `/etc/aftercare/aftercare.toml` (docs/operations.md).
+package struct Configuration: Sendable {
+    package static let standardPath: FilePath = "/etc/aftercare/aftercare.toml"
+    private static let sizeLimit = 1 << 20
+
+    package let device: DeviceIdentity
+    package let slots: [Slot]
+    package let loader: LoaderConfiguration
+    package let trust: TrustPolicy
+    package let update: UpdatePolicy
+    package let interlocks: InterlockConfiguration
+    package let places: Places
+    package let bus: BusConfiguration
+
+    /// A place for one image of one slot set.
+    package struct Slot: Equatable, Sendable {
+        package let set: SlotSet
+        package let image: String
+        package let path: FilePath
+    }
+
+    package struct BusConfiguration: Equatable, Sendable {
+        /// Whether to serve on D-Bus; an agent without a bus still finishes and rolls back updates.
+        package let isServed: Bool
+    }
+
+    /// Reads and checks a configuration; nothing in it is taken on trust.
+    package static func read(_ path: FilePath, storage: Storage) throws(AgentError) -> Configuration {
+        do {
+            let text = String(decoding: try storage.read(path, limit: sizeLimit), as: UTF8.self)
+            var root = try Fields(try TOML.read(text))
+            let folder = path.removingLastComponent()
+            let configuration = Configuration(
+                device: try DeviceIdentity(try root.fields("device")),
+                slots: try readSlots(&root),
+                loader: try LoaderConfiguration.read(try root.fields("boot")),
+                trust: try TrustPolicy.read(try root.fields("trust"), folder: folder, storage: storage),
+                update: try UpdatePolicy(try root.optionalFields("update")),
+                interlocks: try InterlockConfiguration(try root.optionalFields("interlocks")),
+                places: try Places(try root.optionalFields("paths")),
+                bus: try readBus(try root.optionalFields("bus")))
+            try root.done()
+            try configuration.checkSlots()
+            return configuration
+        } catch let error as AgentError {
+            throw error
+        } catch let error as any Fault {
+            throw .configuration(path.string, reason: "cannot be used: \(error.description)")
+        } catch {
+            throw .configuration(path.string, reason: "cannot be used: \(error)")
+        }
+    }
+
+    private static func readSlots(_ root: inout Fields) throws(DocumentError) -> [Slot] {
+        var slots: [Slot] = []
+        for (value, path) in try root.list("slots", limit: 64) {
+            var fields = try Fields(value, at: path)
+            guard let set = SlotSet(try fields.string("set")) else {
+                throw fields.refuse("set", "is not a slot set's name")
+            }
+            slots.append(
+                Slot(
+                    set: set, image: try fields.string("image"),
+                    path: FilePath(try fields.string("device", limit: 4096))))
+            try fields.done()
+        }
+        return slots
+    }
+
+    private static func readBus(_ fields: Fields?) throws(DocumentError) -> BusConfiguration {
+        guard var fields else { return BusConfiguration(isServed: true) }
+        let bus = BusConfiguration(isServed: try fields.bool("serve", default: true))
+        try fields.done()
+        return bus
+    }
+
+    /// Every slot set holds the same image kinds, each in a place of its own.
+    private func checkSlots() throws(DocumentError) {
+        let sets = Set(slots.map(\.set))
+        guard sets == Set(loader.slotSets) else {
+            throw .unacceptable("slots", reason: "name other slot sets than boot.slot-sets does")
+        }
+        guard sets.count >= 2 else { throw .unacceptable("slots", reason: "name fewer than two slot sets") }
+        let images = Set(slots.map(\.image))
+        for set in sets where Set(slots.filter { $0.set == set }.map(\.image)) != images {
+            throw .unacceptable("slots", reason: "give the slot set '\(set)' other images than the rest")
+        }
+        guard Set(slots.map(\.path)).count == slots.count, images.count * sets.count == slots.count else {
+            throw .unacceptable("slots", reason: "name a place or an image twice")
+        }
+    }
+
+    /// Where each image of a slot set goes.
+    package func paths(of set: SlotSet) -> [String: FilePath] {
+        Dictionary(uniqueKeysWithValues: slots.filter { $0.set == set }.map { ($0.image, $0.path) })
+    }
+}

@@ -1,0 +1,102 @@
+package import Documents
+package import SystemPackage
+
+/// What a bundle is addressed to, and what a record names.
+package struct DeviceIdentity: Equatable, Sendable {
+    package let id: String
+    package let product: String
+    package let hardware: String
+
+    init(_ fields: Fields) throws(DocumentError) {
+        var fields = fields
+        id = try fields.string("id", limit: 64)
+        product = try fields.string("product", limit: 64)
+        hardware = try fields.string("hardware", limit: 64)
+        try fields.done()
+    }
+}
+
+/// How updates go on this device.
+package struct UpdatePolicy: Equatable, Sendable {
+    /// How long a release that passed its self-tests must hold before commit, in seconds.
+    package let soakSeconds: Int64
+    /// How long to wait before an interlock is asked again when nothing announces a change, in seconds.
+    package let interlockSeconds: Int64
+    /// Threads that install; 0 stands for one a core.
+    package let threads: Int
+    /// What restarts the device instead of the service manager: a program and its arguments.
+    package let restartCommand: [String]
+    package let certificateAuthorities: FilePath?
+
+    init(_ fields: Fields?) throws(DocumentError) {
+        guard var fields else {
+            soakSeconds = 60
+            interlockSeconds = 30
+            threads = 0
+            restartCommand = []
+            certificateAuthorities = nil
+            return
+        }
+        soakSeconds = try fields.integer("soak-seconds", default: 60, in: 0...604_800)
+        interlockSeconds = try fields.integer("interlock-seconds", default: 30, in: 1...3600)
+        threads = Int(try fields.integer("threads", default: 0, in: 0...64))
+        restartCommand = try fields.optionalStrings("restart-command", limit: 16)
+        certificateAuthorities = try fields.optionalString("ca-file", limit: 4096).map { FilePath($0) }
+        try fields.done()
+    }
+}
+
+/// Which reasons against a restart are asked for; unknown always counts as in use.
+package struct InterlockConfiguration: Equatable, Sendable {
+    /// Ask logind for block inhibitors of shutdown.
+    package let usesInhibitors: Bool
+    /// Files that the clinical application holds a lock on while a patient is connected.
+    package let lockFiles: [FilePath]
+
+    init(_ fields: Fields?) throws(DocumentError) {
+        guard var fields else {
+            usesInhibitors = true
+            lockFiles = []
+            return
+        }
+        usesInhibitors = try fields.bool("inhibitors", default: true)
+        lockFiles = try fields.optionalStrings("lock-files", limit: 16).map { FilePath($0) }
+        try fields.done()
+    }
+}
+
+/// Where the agent keeps and finds things; all can be moved, so that a device can live in a folder.
+package struct Places: Equatable, Sendable {
+    /// What must survive: database and ledger.
+    package let state: FilePath
+    /// What ends with the boot: locks.
+    package let runtime: FilePath
+    /// The root of the running system, for its release file and its self-tests.
+    package let root: FilePath
+    package let kernelCommandLine: FilePath
+    package let bootID: FilePath
+    package let watchdog: FilePath
+
+    init(_ fields: Fields?) throws(DocumentError) {
+        var fields = try fields ?? Fields(.object([:]))
+        state = FilePath(try fields.optionalString("state", limit: 4096) ?? "/var/lib/aftercare")
+        runtime = FilePath(try fields.optionalString("runtime", limit: 4096) ?? "/run/aftercare")
+        root = FilePath(try fields.optionalString("root", limit: 4096) ?? "/")
+        kernelCommandLine = FilePath(try fields.optionalString("kernel-command-line", limit: 4096) ?? "/proc/cmdline")
+        bootID = FilePath(
+            try fields.optionalString("boot-id", limit: 4096) ?? "/proc/sys/kernel/random/boot_id")
+        watchdog = FilePath(
+            try fields.optionalString("watchdog", limit: 4096) ?? "/sys/class/watchdog/watchdog0")
+        try fields.done()
+    }
+
+    package var database: FilePath { state.appending("state.db") }
+    package var ledger: FilePath { state.appending("ledger") }
+    package var installLock: FilePath { runtime.appending("install.lock") }
+    /// There while a trial runs: the dead-man restarts the device if it still is when the deadline comes.
+    package var trialMarker: FilePath { state.appending("trial") }
+    /// Left by the dead-man before it restarts the device.
+    package var deadManMarker: FilePath { state.appending("dead-man") }
+    package var selfTests: FilePath { root.appending("usr/lib/aftercare/self-tests.d") }
+    package var release: FilePath { root.appending("usr/lib/os-release") }
+}
