@@ -30,6 +30,11 @@ package final class OpenFile: Sendable {
         return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFBLK
     }
 
+    package var isRegular: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// The size in bytes of the file or of the block device.
     package func size() throws(StorageError) -> UInt64 {
         var status = stat()
