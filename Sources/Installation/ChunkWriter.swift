@@ -1,5 +1,4 @@
 import Bundles
-import Glibc
 import Platform
 import Vocabulary
 
@@ -11,7 +10,7 @@ final class ChunkWriter {
     private let targets: [WritableSlot]
     private let expectsSame: Bool
     private let tally: Tally
-    private let decoder = ChunkDecoder()
+    private var decoder = ChunkDecoder()
     private let output: AlignedBuffer
     private let present: AlignedBuffer
 
@@ -69,7 +68,10 @@ final class ChunkWriter {
         }
         let probe = UnsafeMutableRawBufferPointer(rebasing: present.bytes.prefix(Self.probeLength))
         try slot.read(into: probe, at: offset)
-        guard memcmp(probe.baseAddress, bytes.baseAddress, Self.probeLength) == 0 else { return nil }
+        guard
+            UnsafeRawBufferPointer(probe).holdsSame(
+                as: UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.probeLength)))
+        else { return nil }
         return try difference(bytes, at: offset, in: slot)
     }
 
@@ -80,9 +82,9 @@ final class ChunkWriter {
         let held = UnsafeMutableRawBufferPointer(rebasing: present.bytes.prefix(bytes.count))
         try slot.read(into: held, at: offset)
         func differs(_ block: Int) -> Bool {
-            let start = block * OpenFile.alignment
-            let count = min(OpenFile.alignment, bytes.count - start)
-            return memcmp(held.baseAddress?.advanced(by: start), bytes.baseAddress?.advanced(by: start), count) != 0
+            let range = block * OpenFile.alignment..<min(bytes.count, (block + 1) * OpenFile.alignment)
+            let mine = UnsafeRawBufferPointer(rebasing: bytes[range])
+            return !mine.holdsSame(as: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(held)[range]))
         }
         let blocks = (bytes.count + OpenFile.alignment - 1) / OpenFile.alignment
         guard let first = (0..<blocks).first(where: differs), let last = (0..<blocks).last(where: differs) else {
@@ -100,13 +102,5 @@ extension ChunkRecord {
     /// Whether `bytes` are this chunk's output; zeros are compared, which is faster than digesting them.
     func holds(_ bytes: UnsafeRawBufferPointer) -> Bool {
         kind == .zero ? bytes.isAllZero : SHA256.digest(of: bytes) == digest
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    var isAllZero: Bool {
-        guard let first else { return true }
-        // Every byte equals the one before it, and the first is zero.
-        return first == 0 && memcmp(baseAddress, baseAddress?.advanced(by: 1), count - 1) == 0
     }
 }

@@ -45,7 +45,7 @@ package struct Installer: Sendable {
         if tally.written > 0 {
             tally.startPhase()
             let readBack = ReadBack(
-                chunks: bundle.chunks, targets: targets, tally: tally, cancellation: cancellation, threads: threads)
+                index: bundle.index, targets: targets, tally: tally, cancellation: cancellation, threads: threads)
             try readBack.run()
         }
         return InstallReport(total: total, written: tally.written, skipped: tally.skipped)
@@ -90,14 +90,13 @@ package struct Installer: Sendable {
     private func write(
         _ bundle: VerifiedBundle, to targets: [WritableSlot], tally: Tally, cancellation: Cancellation
     ) throws(InstallationError) {
-        let largest = bundle.chunks.reduce(OpenFile.alignment) { max($0, $1.outputLength) }
-        let capacity = bundle.chunks.reduce(OpenFile.alignment) { max($0, $1.storedLength) }
+        let largest = bundle.index.largestOutputLength
         // Two a thread, so that a worker that is done finds its next chunk there.
         let free = BoundedQueue<Slab>(capacity: threads * 2)
-        for _ in 0..<threads * 2 { free.put(Slab(byteCount: capacity)) }
+        for _ in 0..<threads * 2 { free.put(Slab(byteCount: bundle.readBufferLength)) }
         let ready = BoundedQueue<LoadedChunk>(capacity: threads * 2)
         let expectsSame = try storageErrors { () throws(StorageError) in
-            try Sampling.mostlySame(bundle.chunks, in: targets, largest: largest)
+            try Sampling.mostlySame(bundle.index, in: targets)
         }
         let workers = BlockingThreadGroup("install", count: threads) {
             let worker = ChunkWriter(

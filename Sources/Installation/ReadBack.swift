@@ -7,24 +7,23 @@ import Vocabulary
 ///
 /// The chunks tile each image and their digests are in the signed index, so this is the check of the whole image.
 struct ReadBack {
-    let chunks: [ChunkRecord]
+    let index: ChunkIndex
     let targets: [WritableSlot]
     let tally: Tally
     let cancellation: Cancellation
     let threads: Int
 
     func run() throws(InstallationError) {
-        let largest = chunks.reduce(OpenFile.alignment) { max($0, $1.outputLength) }
         let next = Mutex(0)
         let workers = BlockingThreadGroup("read-back", count: threads) { [self] in
-            let room = AlignedBuffer(byteCount: largest.roundedUp(to: OpenFile.alignment))
+            let room = AlignedBuffer(byteCount: index.largestOutputLength.roundedUp(to: OpenFile.alignment))
             while tally.failure == nil, !cancellation.isCancelled {
-                let index = next.withLock { index in
-                    index += 1
-                    return index - 1
+                let number = next.withLock { number in
+                    number += 1
+                    return number - 1
                 }
-                guard index < chunks.count else { return }
-                do throws(InstallationError) { try check(chunks[index], room.bytes) } catch { tally.fail(error) }
+                guard number < index.count else { return }
+                do throws(InstallationError) { try check(index[number], room.bytes) } catch { tally.fail(error) }
             }
         }
         workers.wait()
@@ -48,14 +47,14 @@ enum Sampling {
     private static let count = 8
 
     static func mostlySame(
-        _ chunks: [ChunkRecord], in targets: [WritableSlot], largest: Int
+        _ index: ChunkIndex, in targets: [WritableSlot]
     ) throws(StorageError) -> Bool {
-        let candidates = chunks.filter { $0.kind != .zero }
+        let candidates = index.indices.filter { index[$0].kind != .zero }
         guard !candidates.isEmpty else { return false }
-        let room = AlignedBuffer(byteCount: largest.roundedUp(to: OpenFile.alignment))
+        let room = AlignedBuffer(byteCount: index.largestOutputLength.roundedUp(to: OpenFile.alignment))
         var same = 0
         for sample in 0..<count {
-            let chunk = candidates[sample * candidates.count / count]
+            let chunk = index[candidates[sample * candidates.count / count]]
             let bytes = UnsafeMutableRawBufferPointer(rebasing: room.bytes.prefix(chunk.outputLength))
             try targets[chunk.image].read(into: bytes, at: chunk.outputOffset)
             same += chunk.holds(UnsafeRawBufferPointer(bytes)) ? 1 : 0
