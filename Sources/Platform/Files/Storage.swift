@@ -8,7 +8,7 @@ package import SystemPackage
 /// observer first, if there is one. A small file is replaced by writing a temporary one beside it, flushing it, renaming it over the
 /// old one and flushing the folder, so a power cut leaves either the old or the new content, whole.
 package final class Storage: Sendable {
-    private let observer: (any StorageObserver)?
+    let observer: (any StorageObserver)?
 
     package init(observer: (any StorageObserver)? = nil) { self.observer = observer }
 
