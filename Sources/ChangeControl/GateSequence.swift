@@ -1,4 +1,5 @@
 package import Bundles
+import Documents
 package import Vocabulary
 
 /// What the gates ask of the device.

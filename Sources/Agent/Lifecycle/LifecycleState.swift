@@ -34,6 +34,8 @@ package enum LifecycleState: Equatable, Sendable {
 /// What happened.
 package enum LifecycleEvent: Equatable, Sendable {
     case offered(Offer)
+    /// A release that is in another slot set already is to run again.
+    case rollbackOffered(Update)
     case verified(Update)
     case refused(FaultReport)
     case failed(FaultReport, resumable: Bool)

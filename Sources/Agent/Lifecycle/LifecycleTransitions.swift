@@ -19,6 +19,7 @@ extension LifecycleState {
     private func afterIdle(_ event: LifecycleEvent) -> LifecycleState? {
         switch event {
         case .offered(let offer): .verifying(offer)
+        case .rollbackOffered(let update): .installed(update)
         default: nil
         }
     }
@@ -110,6 +111,7 @@ extension LifecycleState {
     private static func afterCommitted(_ update: Update, _ event: LifecycleEvent) -> LifecycleState? {
         switch event {
         case .committed: .idle(last: .committed(update))
+        case .deadlinePassed: .rollingBack(update, .deadline, boot: "")
         case .started(let running, let boot, _, _) where running != update.target:
             .rollingBack(update, .interrupted, boot: boot)
         case .stateLost(let boot, _): .rollingBack(update, .stateLost, boot: boot)

@@ -6,6 +6,8 @@ package enum UpdateSource: Equatable, Sendable {
     case url(String)
     /// A pipe, a terminal or a socket: what it gave is gone, so an interrupted install must be sent again.
     case stream
+    /// Nothing: the release is in its slot set already, and a rollback was commanded.
+    case slotSet
 
     /// Whether an agent that lost power can open it again by itself.
     package var canBeReopened: Bool { self != .stream }
@@ -15,12 +17,15 @@ package enum UpdateSource: Equatable, Sendable {
         case .file(let path): path
         case .url(let url): url
         case .stream: "-"
+        case .slotSet: "slot-set:"
         }
     }
 
     package init(text: String) {
         if text == "-" {
             self = .stream
+        } else if text == "slot-set:" {
+            self = .slotSet
         } else if text.hasPrefix("http://") || text.hasPrefix("https://") {
             self = .url(text)
         } else {

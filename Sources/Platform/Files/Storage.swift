@@ -52,6 +52,11 @@ package final class Storage: Sendable {
         return file
     }
 
+    /// Takes over a descriptor that somebody else opened; it is closed with the file.
+    package func adopt(_ descriptor: CInt, as path: FilePath) -> OpenFile {
+        OpenFile(descriptor: descriptor, path: path, observer: observer)
+    }
+
     package func exists(_ path: FilePath) -> Bool { path.withPlatformString { access($0, F_OK) } == 0 }
 
     private func isBlockDevice(_ path: FilePath) -> Bool { FileIdentity(path)?.blockDevice != nil }
@@ -97,6 +102,13 @@ package final class Storage: Sendable {
         guard path.withPlatformString({ unlink($0) }) == 0 else {
             throw .cannot("remove", path, Errno(rawValue: errno))
         }
+    }
+
+    /// Removes a file that may not be there, durably.
+    package func removeIfThere(_ path: FilePath) throws(StorageError) {
+        guard exists(path) else { return }
+        try remove(path)
+        try flushFolder(path.removingLastComponent())
     }
 
     /// Makes a folder and those above it; one that is there already is fine.

@@ -1,0 +1,110 @@
+import BootControl
+import Bundles
+import Documents
+import Installation
+import Ledger
+import Platform
+import SystemPackage
+import Vocabulary
+
+extension Agent {
+    func install(_ update: Update) async {
+        do {
+            let bundle = try await bundleAgain(for: update)
+            try makeTargetUnbootable(update, bundle)
+            let report = try await write(bundle, to: update.target)
+            try keepContent(of: update, bundle, standing: .whole)
+            let details: [String: JSON] = [
+                "bytes": .number(report.total), "written": .number(report.written), "inPlace": .number(report.skipped),
+            ]
+            if !follow(.written, details: details) { await pause(.seconds(10)) }
+        } catch is Stopped {
+            return
+        } catch {
+            end(with: error)
+        }
+        verified = nil
+    }
+
+    /// The agent is being stopped: the installation is gone on with at its next start.
+    private struct Stopped: Error {}
+
+    private func end(with error: any Error) {
+        let fault = (error as? any Fault).map { FaultReport($0) } ?? FaultReport(AgentError.interrupted)
+        if cancellation.isCancelled {
+            follow(.cancelled)
+        } else if fault.kind == .refused {
+            follow(.refused(fault))
+        } else {
+            follow(.failed(fault, resumable: true))
+        }
+    }
+
+    /// The bundle that was verified, or after a restart the same one once more: another content is not what was approved.
+    private func bundleAgain(for update: Update) async throws -> VerifiedBundle {
+        if let verified { return verified }
+        let admission: Admission
+        switch await admit(update.offer.source) {
+        case .success(let found): admission = found
+        case .failure(let refusal): throw refusal.fault
+        }
+        guard SHA256.digest(of: admission.bundle.manifestBytes) == update.manifestDigest else {
+            throw AgentError.sourceUnreadable(
+                update.offer.source.text, reason: "it holds another release than the one that was accepted")
+        }
+        return admission.bundle
+    }
+
+    /// Nothing half-written may ever be booted: the loader forgets the target before its first byte changes.
+    private func makeTargetUnbootable(_ update: Update, _ bundle: VerifiedBundle) throws {
+        try boot.abandon(update.target)
+        try keepContent(of: update, bundle, standing: .partial)
+    }
+
+    private func keepContent(of update: Update, _ bundle: VerifiedBundle, standing: SlotContent.Standing) throws {
+        let content = SlotContent(
+            version: update.version, securityVersion: update.securityVersion, manifestDigest: update.manifestDigest,
+            fallbacks: bundle.manifest.fallbacks, standing: standing, since: records.now)
+        try records.setContent(content, of: update.target)
+    }
+
+    private func write(_ bundle: VerifiedBundle, to target: SlotSet) async throws -> InstallReport {
+        let installer = makeInstaller()
+        let slots = configuration.paths(of: target)
+        let (cancellation, board) = (cancellation, progress)
+        board.begin()
+        defer { board.end() }
+        let result: Result<InstallReport, InstallationError> = await BlockingThread.run("install-feed") {
+            Result { () throws(InstallationError) in
+                try installer.install(bundle, into: slots, cancellation: cancellation) { board.update($0) }
+            }
+        }
+        if isStopped, case .failure = result { throw Stopped() }
+        return try result.get()
+    }
+
+    /// Opens where a bundle comes from; a stream only once.
+    func openSource(_ source: UpdateSource) throws(AgentError) -> any ByteSource {
+        do {
+            switch source {
+            case .file, .stream, .slotSet:
+                if let stream {
+                    self.stream = nil
+                    return try FileSource(stream)
+                }
+                guard case .file(let path) = source else { throw AgentError.interrupted }
+                return try FileSource.open(FilePath(path), in: storage)
+            case .url(let url):
+                let body = try HTTPSource(url, authorities: configuration.update.certificateAuthorities)
+                cancelSource = { body.cancel() }
+                return body
+            }
+        } catch let error as AgentError {
+            throw error
+        } catch let error as any Fault {
+            throw .sourceUnreadable(source.text, reason: error.description)
+        } catch {
+            throw .sourceUnreadable(source.text, reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import BootControl
+import Documents
+import Ledger
+import Platform
+import SelfTests
+import Vocabulary
+
+// What people and programs ask of the agent. Each request is answered at once; what it starts goes on by itself.
+extension Agent {
+    /// Takes an offer; `stream` is where its bytes come from if the caller opened it. Gives the update's id.
+    package func offer(
+        _ source: UpdateSource, stream: consuming OpenFile?, activatesByItself: Bool, requestedBy: String
+    ) throws(FaultReport) -> String {
+        guard case .idle = state else { throw FaultReport(AgentError.busy(state: state.name)) }
+        let offer = Offer(
+            id: newIdentifier(), source: source, activatesByItself: activatesByItself, requestedBy: requestedBy)
+        self.stream = stream
+        guard follow(.offered(offer)) else { throw trouble ?? FaultReport(AgentError.busy(state: state.name)) }
+        ring()
+        return offer.id
+    }
+
+    /// Stops an update that has not reached the boot loader; the confirmed system stays as it is.
+    package func cancel() throws(FaultReport) {
+        switch state {
+        case .verifying, .installing:
+            cancellation.cancel()
+            cancelSource?()
+        case .installed, .waiting:
+            follow(.cancelled)
+            ring()
+        default: throw FaultReport(AgentError.notNow(state: state.name, wanted: "cancel"))
+        }
+    }
+
+    /// Restarts into an installed release as soon as nothing speaks against it.
+    package func activate() throws(FaultReport) {
+        guard follow(.activationRequested) else {
+            throw FaultReport(AgentError.notNow(state: state.name, wanted: "activate"))
+        }
+        ring()
+    }
+
+    /// Ends a soak early: the self-tests passed and a person says that it is enough.
+    package func commitNow() throws(FaultReport) {
+        guard follow(.soaked) else { throw FaultReport(AgentError.notNow(state: state.name, wanted: "commit")) }
+        ring()
+    }
+
+    /// Leaves a trial, or goes from a committed release back to the one before it.
+    package func rollBack(reason: String, requestedBy: String) throws(FaultReport) {
+        if follow(.rollbackCommanded, details: ["reason": .string(reason), "requestedBy": .string(requestedBy)]) {
+            ring()
+            return
+        }
+        guard case .idle = state else {
+            throw FaultReport(AgentError.notNow(state: state.name, wanted: "roll back"))
+        }
+        let update = try updateBack(requestedBy: requestedBy)
+        let details: [String: JSON] = ["rollback": "commanded", "reason": .string(reason)]
+        guard follow(.rollbackOffered(update), details: details) else {
+            throw trouble ?? FaultReport(AgentError.nothingToRollBackTo)
+        }
+        ring()
+    }
+
+    /// A commanded rollback is an update to a release that is there already, and the running release must allow it.
+    private func updateBack(requestedBy: String) throws(FaultReport) -> Update {
+        guard let target = targetSlotSet, let content = records.content(of: target), content.standing != .partial,
+            records.content(of: running.slotSet)?.fallbacks.contains(content.version) == true
+        else { throw FaultReport(AgentError.nothingToRollBackTo) }
+        let offer = Offer(id: newIdentifier(), source: .slotSet, activatesByItself: true, requestedBy: requestedBy)
+        return Update(
+            offer: offer, version: content.version, from: running.version, securityVersion: content.securityVersion,
+            manifestDigest: content.manifestDigest, target: target, trialDeadline: 600)
+    }
+
+    /// Runs the self-tests of the running release without any consequence, for a person who wants to know.
+    package func selfTest() async throws(FaultReport) -> JSON {
+        let places = configuration.places
+        let runner = SelfTestRunner(root: places.root, units: machine.units, storage: storage)
+        do {
+            let plan = try SelfTestPlan.read(folder: places.selfTests, storage: storage)
+            let report = await runner.run(plan, deadline: .seconds(600))
+            let evidence = report.results.map { LedgerEvent(.selfTestResult, ["update": "", "result": $0.json]) }
+            record(evidence)
+            return report.json
+        } catch {
+            throw FaultReport(error)
+        }
+    }
+
+    /// Says what an installation would say, and changes nothing: not even the record.
+    package func check(_ source: UpdateSource, stream: consuming OpenFile?) async throws(FaultReport) -> JSON {
+        guard case .idle = state else { throw FaultReport(AgentError.busy(state: state.name)) }
+        self.stream = stream
+        switch await admit(source) {
+        case .success(let admission):
+            let manifest = admission.bundle.manifest
+            var members = admission.details
+            members["accepted"] = true
+            members["version"] = .string(manifest.version.description)
+            members["target"] = .string(admission.target.name)
+            members["bytes"] = .number(manifest.images.reduce(0) { $0 + $1.size })
+            return .object(members)
+        case .failure(let refusal):
+            return .object(refusal.details.merging(["accepted": false, "fault": refusal.fault.json]) { $1 })
+        }
+    }
+
+    package func history(limit: Int64) throws(FaultReport) -> JSON {
+        do { return .array(try records.history(limit: limit)) } catch let error as any Fault {
+            throw FaultReport(error)
+        } catch {
+            throw FaultReport(AgentError.stateLost)
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import BootControl
+import Documents
+import Ledger
+import Platform
+import SelfTests
+import SystemPackage
+import Vocabulary
+
+extension Agent {
+    /// On every boot outside a trial: what runs is what the loader shall take as confirmed.
+    func confirmRunning() {
+        do {
+            let status = try boot.status()
+            guard status.confirmed == nil || status.confirmed == running.slotSet else {
+                log.warning(
+                    "the running slot set is not the confirmed one",
+                    metadata: ["running": "\(running.slotSet)", "confirmed": "\(status.confirmed?.name ?? "")"])
+                return
+            }
+            try boot.commit(running.slotSet)
+        } catch {
+            trouble = FaultReport(error)
+            log.error("the boot environment could not be confirmed", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    func checkInterlocks(_ update: Update) async {
+        var reasons: [String] = []
+        for interlock in machine.interlocks { reasons += await interlock.reasons() }
+        guard case .checkInterlocks = state.action, state.update == update else { return }
+        if reasons.isEmpty {
+            if !follow(.clear) { await pause(.seconds(10)) }
+        } else {
+            follow(.held(reasons: reasons))
+            await pause(.seconds(configuration.update.interlockSeconds))
+        }
+    }
+
+    /// Tells the loader to try the target, and whoever watches from outside that a trial is due.
+    func arm(_ update: Update) async {
+        do {
+            try writeTrialMarker(update)
+            try boot.activate(update.target)
+        } catch {
+            log.error("the trial could not be armed", metadata: ["reason": "\(error)"])
+            follow(.bootControlFailed(FaultReport(error)))
+            return
+        }
+        if !follow(.armed(boot: running.boot)) { await pause(.seconds(10)) }
+    }
+
+    /// The dead-man reads this file: while it is there, a trial has to end within its seconds (systemd/aftercare-deadman.service).
+    private func writeTrialMarker(_ update: Update) throws(StorageError) {
+        let text = "target=\(update.target)\nversion=\(update.version)\ndeadline=\(update.trialDeadline)\n"
+        try storage.replace(configuration.places.trialMarker, with: Array(text.utf8), mode: 0o644)
+    }
+
+    func restart() async {
+        do {
+            try await machine.restarter.restart()
+            trouble = nil
+        } catch {
+            trouble = FaultReport(error)
+            log.error("the device could not be restarted", metadata: ["reason": "\(error)"])
+        }
+        await pause(.seconds(60))
+    }
+
+    func runSelfTests(_ update: Update) async {
+        let left = secondsLeft(of: update)
+        guard left > 0 else {
+            follow(.deadlinePassed)
+            return
+        }
+        let places = configuration.places
+        let runner = SelfTestRunner(root: places.root, units: machine.units, storage: storage)
+        let report: SelfTestReport
+        do {
+            let plan = try SelfTestPlan.read(folder: places.selfTests, storage: storage)
+            report = await runner.run(plan, deadline: .seconds(left))
+        } catch {
+            let fault = FaultReport(error)
+            follow(.selfTestsFailed, details: ["fault": fault.json])
+            return
+        }
+        guard case .runSelfTests(update) = state.action else { return }
+        records.keepSelfTests(report.json, update: update.offer.id, boot: running.boot)
+        let evidence = report.results.map {
+            LedgerEvent(.selfTestResult, ["update": .string(update.offer.id), "result": $0.json])
+        }
+        let details: [String: JSON] = [
+            "verdict": .string(report.verdict.rawValue), "milliseconds": .integer(report.milliseconds),
+            "failed": .strings(report.failures.map(\.id)),
+        ]
+        let event: LifecycleEvent =
+            switch report.verdict {
+            case .passed: .selfTestsPassed
+            case .failed where secondsLeft(of: update) <= 0: .deadlinePassed
+            case .failed: .selfTestsFailed
+            // A release that proves nothing is not proved.
+            case .nothingRequired: .selfTestsFailed
+            }
+        if !follow(event, details: details, evidence: evidence) { await pause(.seconds(10)) }
+    }
+
+    func soak(_ update: Update) async {
+        let soak = configuration.update.soakSeconds
+        if soak > 0 { await pause(.seconds(min(soak, max(1, secondsLeft(of: update))))) }
+        guard case .soak(update) = state.action, !isStopped else { return }
+        follow(.soaked)
+    }
+
+    /// Seconds until the trial must be committed, counted from the first time that this boot's agent saw it.
+    private func secondsLeft(of update: Update) -> Int64 {
+        let now = monotonicNanoseconds()
+        let began = trialBegan ?? records.trialBegan(inBoot: running.boot, now: now)
+        trialBegan = began
+        return update.trialDeadline - Int64((now - began) / 1_000_000_000)
+    }
+
+    func commit(_ update: Update) async {
+        do {
+            try boot.commit(update.target)
+            let content = records.content(of: update.target)?.becoming(.committed, at: records.now)
+            if let content { try records.setContent(content, of: update.target) }
+            // The floor rises only now: until here the way back to the older release had to stay open.
+            try records.raiseSecurityFloor(to: update.securityVersion)
+            var details: [String: JSON] = ["slotSet": .string(update.target.name)]
+            details["content"] = content?.json
+            guard follow(.committed, details: details) else { return await pause(.seconds(10)) }
+            trouble = nil
+        } catch {
+            trouble = FaultReport(error)
+            log.error("the release could not be committed", metadata: ["reason": "\(error)"])
+            if secondsLeft(of: update) <= 0 { follow(.deadlinePassed) } else { await pause(.seconds(5)) }
+        }
+    }
+
+    func abandon(_ update: Update) async {
+        do {
+            try boot.abandon(update.target)
+            trouble = nil
+        } catch .isConfirmed where running.slotSet != update.target {
+            // The loader had confirmed the target already and could not start it: what runs is what works.
+            try? boot.commit(running.slotSet)
+        } catch {
+            trouble = FaultReport(error)
+            log.error("the trial could not be abandoned", metadata: ["reason": "\(error)"])
+            await pause(.seconds(5))
+            // A restart without the loader's knowledge still burns one of the trial's attempts.
+        }
+        if running.slotSet == update.target {
+            await restart()
+        } else {
+            follow(.abandoned(running: running.slotSet))
+        }
+    }
+}

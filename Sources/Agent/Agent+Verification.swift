@@ -1,0 +1,136 @@
+import Bundles
+import ChangeControl
+package import Documents
+import Installation
+import Platform
+import SystemPackage
+package import Trust
+import Vocabulary
+
+/// A bundle that passed every check, and what the checks said.
+struct Admission: Sendable {
+    let bundle: VerifiedBundle
+    let verdicts: [GateVerdict]
+    let target: SlotSet
+}
+
+extension Agent {
+    func verify(_ offer: Offer) async {
+        switch await admit(offer.source) {
+        case .success(let admission):
+            guard !cancellation.isCancelled else {
+                follow(.cancelled)
+                return
+            }
+            let update = admission.update(offer, running: running)
+            verified = admission.bundle
+            rememberSignedTime(admission.bundle)
+            // Without a record there is no installation; the disk may have room again in a moment.
+            if !follow(.verified(update), details: admission.details) { await pause(.seconds(10)) }
+        case .failure(let refusal):
+            if cancellation.isCancelled {
+                follow(.cancelled)
+            } else if refusal.fault.kind == .refused {
+                follow(.refused(refusal.fault), details: refusal.details)
+            } else {
+                follow(.failed(refusal.fault, resumable: true))
+            }
+        }
+    }
+
+    /// Checks a bundle as an installation does, without changing anything.
+    func admit(_ source: UpdateSource) async -> Result<Admission, AdmissionRefusal> {
+        guard let target = targetSlotSet else { return .failure(AdmissionRefusal(AgentError.noTargetSlotSet)) }
+        let bytes: any ByteSource
+        do { bytes = try openSource(source) } catch { return .failure(AdmissionRefusal(error)) }
+        let facts = DeviceFacts(
+            product: configuration.device.product, hardware: configuration.device.hardware, running: running.version,
+            securityFloor: securityFloor)
+        let verifier = Verifier(policy: configuration.trust)
+        let time = records.trustedTime
+        let installer = makeInstaller()
+        let slots = configuration.paths(of: target)
+        return await BlockingThread.run("verify") {
+            Self.admit(bytes, verifier, time, facts, installer, slots, target)
+        }
+    }
+
+    private static func admit(
+        _ bytes: any ByteSource, _ verifier: Verifier, _ time: TrustedTime, _ facts: DeviceFacts,
+        _ installer: Installer, _ slots: [String: FilePath], _ target: SlotSet
+    ) -> Result<Admission, AdmissionRefusal> {
+        var verdicts: [GateVerdict] = []
+        do {
+            let bundle = try UnverifiedBundle.open(bytes).verified(by: verifier, at: time)
+            verdicts = GateSequence.judge(bundle, on: facts)
+            if let refusal = verdicts.compactMap(\.refusal).first { throw refusal }
+            try installer.check(bundle.manifest.images, into: slots)
+            return .success(Admission(bundle: bundle, verdicts: verdicts, target: target))
+        } catch let fault as any Fault {
+            return .failure(AdmissionRefusal(fault, verdicts: verdicts))
+        } catch {
+            return .failure(AdmissionRefusal(AgentError.sourceUnreadable("bundle", reason: "\(error)")))
+        }
+    }
+
+    var targetSlotSet: SlotSet? { configuration.loader.slotSets.first { $0 != running.slotSet } }
+
+    var securityFloor: Int64 { max(records.securityFloor, records.content(of: running.slotSet)?.securityVersion ?? 0) }
+
+    func makeInstaller() -> Installer {
+        let threads = configuration.update.threads
+        return Installer(
+            storage: storage,
+            slotGuard: SlotGuard(
+                storage: storage, running: Array(configuration.paths(of: running.slotSet).values)),
+            lock: configuration.places.installLock, threads: threads > 0 ? threads : processorCount())
+    }
+
+    private func rememberSignedTime(_ bundle: VerifiedBundle) {
+        guard let newest = bundle.content.newestSignedTime else { return }
+        do { try records.raiseWatermark(to: newest) } catch {
+            log.warning("the newest signed time could not be kept, continuing", metadata: ["reason": "\(error)"])
+        }
+    }
+}
+
+/// Why a bundle is not taken, with the gates' verdicts as far as they were asked.
+struct AdmissionRefusal: Error, Sendable {
+    let fault: FaultReport
+    let verdicts: [GateVerdict]
+
+    init(_ fault: any Fault, verdicts: [GateVerdict] = []) {
+        self.fault = FaultReport(fault)
+        self.verdicts = verdicts
+    }
+
+    var details: [String: JSON] { verdicts.isEmpty ? [:] : ["gates": .array(verdicts.map(\.json))] }
+}
+
+extension Approval {
+    package var json: JSON {
+        [
+            "role": .string(role.name), "subject": .string(subject), "keyID": .string(keyID.hex),
+            "serial": .string(serial), "signed": .string(signingTime.description),
+            "certificateExpiry": .string(certificateExpiry.description),
+        ]
+    }
+}
+
+extension Admission {
+    /// What was judged and by whom it was approved: kept on success too.
+    var details: [String: JSON] {
+        [
+            "gates": .array(verdicts.map(\.json)), "approvals": .array(bundle.content.approvals.map(\.json)),
+            "warnings": .strings(bundle.content.warnings.map(\.description)),
+        ]
+    }
+
+    func update(_ offer: Offer, running: RunningSystem) -> Update {
+        Update(
+            offer: offer, version: bundle.manifest.version, from: running.version,
+            securityVersion: bundle.manifest.securityVersion,
+            manifestDigest: SHA256.digest(of: bundle.manifestBytes), target: target,
+            trialDeadline: bundle.manifest.selfTestDeadline)
+    }
+}

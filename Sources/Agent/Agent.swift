@@ -1,0 +1,191 @@
+package import BootControl
+import Bundles
+import Documents
+import Installation
+import Ledger
+package import Logging
+package import Platform
+package import SelfTests
+package import SystemPackage
+package import Trust
+package import Vocabulary
+
+/// The maintenance agent: carries one update at a time through its lifecycle and writes every step down.
+///
+/// How it works: `run()` does what `state.action` says, turns the outcome into an event, and `follow(_:)` records the state after
+/// that event before it becomes the state. Requests from outside are events too; they ring the bell that wakes `run()`. What can be
+/// done in each state, and in what order, is all in `LifecycleState`.
+package actor Agent {
+    private let executor = BlockingExecutor(label: "aftercare.agent")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    let configuration: Configuration
+    let running: RunningSystem
+    let storage: Storage
+    let records: Records
+    let boot: any BootControl
+    let machine: Machine
+    let log: Logger
+    nonisolated let progress: ProgressBoard
+    private let changed: @Sendable () -> Void
+
+    private(set) var state: LifecycleState
+    /// The bundle of the update under way, between its verification and its installation.
+    var verified: VerifiedBundle?
+    /// What a stream was opened on, until it is read.
+    var stream: OpenFile?
+    var cancellation = Cancellation()
+    var cancelSource: (@Sendable () -> Void)?
+    /// What keeps the agent from going on, for whoever asks; nil when nothing does.
+    var trouble: FaultReport?
+    private let bell = Bell()
+    private var isStopping = false
+    var trialBegan: UInt64?
+
+    /// What the agent reaches of the machine besides files; each can be another in a test.
+    package struct Machine: Sendable {
+        package let interlocks: [any Interlock]
+        package let restarter: any Restarter
+        package let units: (any UnitStates)?
+
+        package init(interlocks: [any Interlock], restarter: any Restarter, units: (any UnitStates)?) {
+            self.interlocks = interlocks
+            self.restarter = restarter
+            self.units = units
+        }
+    }
+
+    package init(
+        configuration: Configuration, running: RunningSystem, storage: Storage, records: sending Records,
+        machine: Machine, log: Logger, changed: @escaping @Sendable () -> Void
+    ) {
+        self.configuration = configuration
+        self.running = running
+        self.storage = storage
+        self.boot = configuration.loader.control(storage: storage)
+        self.machine = machine
+        self.log = log
+        self.changed = changed
+        progress = ProgressBoard(show: changed)
+        state = records.recovered.state
+        self.records = records
+    }
+
+    /// Works until `stop()`; what was under way when the agent was stopped is gone on with first.
+    package func run() async {
+        begin()
+        while !isStopping { await act() }
+        record([LedgerEvent(.agentStopped)])
+    }
+
+    package func stop() {
+        isStopping = true
+        cancellation.cancel()
+        cancelSource?()
+        bell.ring()
+    }
+
+    /// Answers as soon as the agent can: what the watchdog is fed by.
+    package func isAlive() -> Bool { !progress.isStuck(for: .seconds(120)) }
+
+    private func begin() {
+        let deadMan = storage.exists(configuration.places.deadManMarker)
+        record([
+            LedgerEvent(
+                .agentStarted,
+                [
+                    "slotSet": .string(running.slotSet.name), "version": .string(running.version.description),
+                    "watchdogFired": .bool(running.watchdogFired), "deadManFired": .bool(deadMan),
+                ])
+        ])
+        if records.recovered.damage != nil {
+            follow(.stateLost(boot: running.boot, running: running.slotSet))
+        }
+        follow(
+            .started(
+                running: running.slotSet, boot: running.boot, watchdogFired: running.watchdogFired,
+                deadManFired: deadMan))
+        if deadMan { try? storage.remove(configuration.places.deadManMarker) }
+        if !state.isTrial { confirmRunning() }
+        changed()
+    }
+
+    private func act() async {
+        switch state.action {
+        case .rest, .awaitActivation: await bell.wait()
+        case .verify(let offer): await verify(offer)
+        case .install(let update): await install(update)
+        case .checkInterlocks(let update): await checkInterlocks(update)
+        case .arm(let update): await arm(update)
+        case .restart: await restart()
+        case .runSelfTests(let update): await runSelfTests(update)
+        case .soak(let update): await soak(update)
+        case .commit(let update): await commit(update)
+        case .abandon(let update): await abandon(update)
+        }
+    }
+
+    /// Records the state after `event` and goes there; false where the event has no place, or nobody could write it down.
+    ///
+    /// No record, no step, with one exception: the way back to the confirmed system is taken even if the medium takes no record.
+    @discardableResult
+    func follow(
+        _ event: LifecycleEvent, details: [String: JSON] = [:], evidence: [LedgerEvent] = []
+    ) -> Bool {
+        guard let next = state.after(event) else { return false }
+        do {
+            try records.record(next, as: evidence + next.ledgerEvents(comingFrom: state, details: details))
+        } catch {
+            log.error("a step could not be recorded", metadata: ["step": "\(next.name)", "reason": "\(error)"])
+            trouble = FaultReport(error)
+            guard next.leadsBack else { return false }
+        }
+        log.notice("the update is \(next.name)", metadata: ["from": "\(state.name)"])
+        state = next
+        if case .idle = next { forget() }
+        changed()
+        return true
+    }
+
+    func record(_ events: [LedgerEvent]) {
+        do { try records.append(events) } catch {
+            log.error("an event could not be recorded", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Nothing of a finished update stays in memory or on its way.
+    private func forget() {
+        verified = nil
+        stream = nil
+        cancelSource = nil
+        trialBegan = nil
+        cancellation = Cancellation()
+        progress.end()
+        try? storage.removeIfThere(configuration.places.trialMarker)
+    }
+
+    func ring() { bell.ring() }
+
+    /// Waits for a request or for this long, after something that may work better later.
+    func pause(_ duration: Duration) async { await bell.wait(atMost: duration) }
+
+    var isStopped: Bool { isStopping }
+}
+
+extension LifecycleState {
+    /// From the moment the boot loader may try the target until it is confirmed or abandoned.
+    var isTrial: Bool {
+        switch self {
+        case .activated, .restarting, .testing, .soaking, .committed, .rollingBack: true
+        case .idle, .verifying, .installing, .installed, .waiting: false
+        }
+    }
+
+    /// Steps that must not wait for a record.
+    var leadsBack: Bool {
+        switch self {
+        case .rollingBack, .idle(.rolledBack), .idle(.failed), .idle(.refused), .idle(.cancelled): true
+        default: false
+        }
+    }
+}

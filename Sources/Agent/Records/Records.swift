@@ -1,0 +1,129 @@
+import Documents
+package import Ledger
+package import Platform
+import SystemPackage
+package import Trust
+package import Vocabulary
+
+/// Writes down what happens: first into the ledger, then into the database.
+///
+/// An entry that is in the ledger and not yet in the database wins at the next start, so the two never tell different stories.
+package final class Records {
+    private let ledger: Ledger
+    private let store: Store
+    private let reserve: SpaceReserve
+    private let time: TrustedClock
+
+    package let recovered: RecoveredState
+
+    /// Opens ledger and database; a database that is damaged is set aside and made anew from what the ledger knows.
+    package static func open(
+        _ places: Places, storage: Storage, clock: any WallClock, boot: String
+    ) throws -> Records {
+        try storage.createFolder(places.state)
+        try storage.createFolder(places.runtime)
+        let reserve = SpaceReserve(path: places.state.appending("reserve"), storage: storage)
+        let time = TrustedClock(clock)
+        let ledger = try Ledger.open(folder: places.ledger, storage: storage, clock: time.ledgerClock, bootID: boot)
+        var damage: DatabaseError?
+        let store: Store
+        do {
+            store = try Store.open(places.database, storage: storage)
+        } catch let error as DatabaseError {
+            guard case .corrupt = error else { throw error }
+            damage = error
+            _ = try storage.setDatabaseAside(places.database)
+            store = try Store.open(places.database, storage: storage)
+        }
+        reserve.fill()
+        return try Records(ledger: ledger, store: store, reserve: reserve, time: time, damage: damage)
+    }
+
+    private init(
+        ledger: Ledger, store: Store, reserve: SpaceReserve, time: TrustedClock, damage: DatabaseError?
+    ) throws {
+        self.ledger = ledger
+        self.store = store
+        self.reserve = reserve
+        self.time = time
+        recovered = try RecoveredState.read(ledger: ledger, store: store, damage: damage)
+        time.raise(to: recovered.watermark)
+        if let damage {
+            for (set, content) in recovered.slots { try store.setFact("slot.\(set.name)", content.json) }
+            try store.setFact("security-floor", .integer(recovered.securityFloor))
+            try store.save(recovered.state, ledger: ledger.newest, at: now)
+            _ = try ledger.append(
+                .stateRecovered, ["reason": .string(damage.description), "state": recovered.state.json])
+        }
+    }
+
+    /// The time that is believed: the clock's, or the newest signed time seen where the clock is behind that.
+    package var now: Timestamp { time.now }
+
+    package var trustedTime: TrustedTime { TrustedTime(clock: time.wallClock.now(), watermark: time.watermark) }
+
+    /// Writes one arrow of the lifecycle down: one group in the ledger, then the database.
+    ///
+    /// Throws only where the ledger could not take it; the arrow then must not be followed.
+    package func record(_ state: LifecycleState, as events: [LedgerEvent]) throws(LedgerError) {
+        let sequence = events.isEmpty ? ledger.newest : try append(events)
+        // The ledger has it: a database that cannot be written now is brought up to date at the next start.
+        try? store.save(state, ledger: sequence, at: now)
+    }
+
+    @discardableResult
+    package func append(_ events: [LedgerEvent]) throws(LedgerError) -> UInt64 {
+        do {
+            return try ledger.append(events).last ?? ledger.newest
+        } catch {
+            // A full disk must not silence the record: what was set aside for this moment is given up for it.
+            guard reserve.release() else { throw error }
+            return try ledger.append(events).last ?? ledger.newest
+        }
+    }
+
+    package func entries(from sequence: UInt64, limit: Int) throws(LedgerError) -> [LedgerEntry] {
+        try ledger.entries(from: sequence, limit: limit)
+    }
+
+    /// Remembers a signed time, so that the clock can never again be believed to stand before it.
+    package func raiseWatermark(to signed: Timestamp) throws {
+        guard time.raise(to: signed) else { return }
+        try append([LedgerEvent(.clockWatermark, ["watermark": .string(signed.description)])])
+        try store.setFact("watermark", .string(signed.description))
+    }
+
+    package func content(of set: SlotSet) -> SlotContent? {
+        (try? store.fact("slot.\(set.name)"))?.flatMap(SlotContent.init)
+    }
+
+    package func setContent(_ content: SlotContent, of set: SlotSet) throws {
+        try store.setFact("slot.\(set.name)", content.json)
+    }
+
+    package var securityFloor: Int64 { (try? store.fact("security-floor"))?.flatMap(\.integer) ?? 0 }
+
+    package func raiseSecurityFloor(to version: Int64) throws {
+        guard version > securityFloor else { return }
+        try store.setFact("security-floor", .integer(version))
+    }
+
+    package func keepSelfTests(_ report: JSON, update: String, boot: String) {
+        try? store.keepSelfTests(report, update: update, boot: boot, at: now)
+    }
+
+    package func history(limit: Int64) throws -> [JSON] { try store.history(limit: limit) }
+}
+
+extension Records {
+    /// When the agent first saw this boot's trial, on the monotonic clock: an agent that is restarted must not begin to count anew.
+    package func trialBegan(inBoot boot: String, now: UInt64) -> UInt64 {
+        if let known = (try? store.fact("trial-began"))?.flatMap({ $0 }), known["boot"]?.string == boot,
+            let began = known["monotonic"]?.integer
+        {
+            return UInt64(clamping: began)
+        }
+        try? store.setFact("trial-began", ["boot": .string(boot), "monotonic": .number(now)])
+        return now
+    }
+}

@@ -1,0 +1,61 @@
+package import Documents
+package import Vocabulary
+
+/// What the agent knows of a slot set's content.
+package struct SlotContent: Equatable, Sendable {
+    package enum Standing: String, Sendable {
+        /// Written to, and not whole.
+        case partial
+        /// Whole and read back.
+        case whole
+        /// Proved by a commit.
+        case committed
+    }
+
+    package let version: Version
+    package let securityVersion: Int64
+    package let manifestDigest: Digest
+    /// The versions that this release allows to go back to.
+    package let fallbacks: [Version]
+    package let standing: Standing
+    package let since: Timestamp
+
+    package init(
+        version: Version, securityVersion: Int64, manifestDigest: Digest, fallbacks: [Version], standing: Standing,
+        since: Timestamp
+    ) {
+        self.version = version
+        self.securityVersion = securityVersion
+        self.manifestDigest = manifestDigest
+        self.fallbacks = fallbacks
+        self.standing = standing
+        self.since = since
+    }
+
+    package func becoming(_ standing: Standing, at time: Timestamp) -> SlotContent {
+        SlotContent(
+            version: version, securityVersion: securityVersion, manifestDigest: manifestDigest, fallbacks: fallbacks,
+            standing: standing, since: time)
+    }
+
+    package var json: JSON {
+        [
+            "version": .string(version.description), "securityVersion": .integer(securityVersion),
+            "manifestDigest": .string(manifestDigest.hex), "fallbacks": .strings(fallbacks.map(\.description)),
+            "standing": .string(standing.rawValue), "since": .string(since.description),
+        ]
+    }
+
+    package init?(_ value: JSON) {
+        guard let version = value["version"]?.string.flatMap({ Version($0) }),
+            let securityVersion = value["securityVersion"]?.integer,
+            let manifestDigest = value["manifestDigest"]?.string.flatMap(Digest.init(hex:)),
+            let standing = value["standing"]?.string.flatMap(Standing.init),
+            let since = value["since"]?.string.flatMap({ Timestamp($0) })
+        else { return nil }
+        self.init(
+            version: version, securityVersion: securityVersion, manifestDigest: manifestDigest,
+            fallbacks: value["fallbacks"]?.array?.compactMap { $0.string.flatMap { Version($0) } } ?? [],
+            standing: standing, since: since)
+    }
+}
