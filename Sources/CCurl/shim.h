@@ -2,7 +2,8 @@
 #define AFTERCARE_CCURL_H
 #include <curl/curl.h>
 
-// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift does not import: one typed wrapper for each kind of argument.
+// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift does not import: one typed wrapper for each kind of
+// argument.
 static inline CURLcode ac_curl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
 }

@@ -15,8 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// After fork in a process with threads only async-signal-safe calls are allowed: what follows is system calls and nothing
-// else. The ids are set by raw calls because glibc's wrappers would signal threads that the child does not have.
+// After fork in a process with threads only async-signal-safe calls are allowed: what follows is system calls and
+// nothing else. The ids are set by raw calls because glibc's wrappers would signal threads that the child does not
+// have.
 
 struct report {
     int stage;
@@ -86,7 +87,8 @@ static void child(const struct ac_spawn *what, int channel, pid_t parent) {
             fail(channel, AC_SPAWN_USER);
     }
     if (what->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(channel, AC_SPAWN_USER);
-    // Dies with the thread that waits for it, so that an agent that is killed leaves no child. Setting the ids clears it.
+    // Dies with the thread that waits for it, so that an agent that is killed leaves no child. Setting the ids clears
+    // it.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent) fail(channel, AC_SPAWN_PROCESS);
 
     if (write(channel, &report, sizeof report) != sizeof report) _exit(127);

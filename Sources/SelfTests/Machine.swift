@@ -24,7 +24,8 @@ struct Machine: Sendable {
 
     /// Runs blocking work on a thread that is left behind if the kernel does not give it back in time.
     ///
-    /// Nothing can end a thread that hangs in a driver. Such a test is not repeated, so that each costs one thread at most until the restart.
+    /// Nothing can end a thread that hangs in a driver. Such a test is not repeated, so that each costs one thread at
+    /// most until the restart.
     func blocking(
         _ name: String, within time: Duration, _ body: @escaping @Sendable () -> Observation
     ) async -> Observation {

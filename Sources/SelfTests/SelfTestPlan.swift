@@ -3,7 +3,8 @@ package import Platform
 package import SystemPackage
 package import Vocabulary
 
-/// The self-tests that an image declares in `/usr/lib/aftercare/self-tests.d/*.toml`, in the order of file names and lines.
+/// The self-tests that an image declares in `/usr/lib/aftercare/self-tests.d/*.toml`, in the order of file names and
+/// lines.
 package struct SelfTestPlan: Sendable, Equatable {
     package static let folder: FilePath = "/usr/lib/aftercare/self-tests.d"
     package static let testLimit = 256

@@ -4,8 +4,9 @@ import Vocabulary
 
 /// Runs the self-tests of a plan one after the other and keeps everything they show.
 ///
-/// How it works: each attempt has its own time, cut to what is left of the time of all. A test that does not pass is tried again as often as it
-/// says. One that hangs in the kernel is left where it hangs, with its thread, and not tried again: at most one thread a test is lost that way.
+/// How it works: each attempt has its own time, cut to what is left of the time of all. A test that does not pass is
+/// tried again as often as it says. One that hangs in the kernel is left where it hangs, with its thread, and not
+/// tried again: at most one thread a test is lost that way.
 package struct SelfTestRunner: Sendable {
     private let machine: Machine
     private let clock: any WallClock

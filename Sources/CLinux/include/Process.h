@@ -8,7 +8,8 @@
 
 /// What a child is kept apart from; bits of `isolation`.
 enum {
-    /// A mount namespace in which every file system is read-only; devices and sockets still take what is written to them.
+    /// A mount namespace in which every file system is read-only; devices and sockets still take what is written to
+    /// them.
     AC_ISOLATE_FILES = 1,
     /// A network namespace that has no interface up, not even the loopback.
     AC_ISOLATE_NETWORK = 2,

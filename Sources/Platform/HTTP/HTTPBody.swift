@@ -3,10 +3,11 @@ import Synchronization
 
 /// The body of an answer, read as it comes and never held whole.
 ///
-/// How it works: nothing runs in the background. A `read` drives the connection itself and returns with the first bytes; while the reader is busy
-/// elsewhere the kernel's socket buffer fills and the server has to wait. When the connection breaks, `read` asks for the rest by `Range`, with
-/// `If-Range` on what identified the file at first (RFC 9110 §13.1.5, §14.2), so that a file which was changed meanwhile is refused. All calls but
-/// `cancel()` block and belong on a thread of their own.
+/// How it works: nothing runs in the background. A `read` drives the connection itself and returns with the first
+/// bytes; while the reader is busy elsewhere the kernel's socket buffer fills and the server has to wait. When the
+/// connection breaks, `read` asks for the rest by `Range`, with `If-Range` on what identified the file at first (RFC
+/// 9110 §13.1.5, §14.2), so that a file which was changed meanwhile is refused. All calls but `cancel()` block and
+/// belong on a thread of their own.
 package final class HTTPBody: Sendable {
     private let transfer: Mutex<HTTPTransfer>
     private let loop: HTTPLoop

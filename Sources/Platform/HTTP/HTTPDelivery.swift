@@ -1,11 +1,13 @@
 /// The room that one call of `read` offers, on its way into the transfer.
 ///
-/// Not checked, because a pointer never is: the call that owns the memory holds the transfer's lock and waits until it is given back.
+/// Not checked, because a pointer never is: the call that owns the memory holds the transfer's lock and waits until it
+/// is given back.
 struct HTTPReaderBuffer: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
 }
 
-/// Hands bytes from libcurl's calls to the reader's buffer; what does not fit waits, and more is held back until it is gone.
+/// Hands bytes from libcurl's calls to the reader's buffer; what does not fit waits, and more is held back until it is
+/// gone.
 struct HTTPDelivery {
     private var destination: UnsafeMutableRawBufferPointer?
     private var carried: [UInt8] = []

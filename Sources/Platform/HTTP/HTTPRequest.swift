@@ -24,7 +24,8 @@ package struct HTTPRequest: Sendable, Hashable {
     /// The most bytes of body that are taken.
     package var sizeLimit: UInt64 = 1 << 40
     package var connectTimeout: Duration = .seconds(30)
-    /// How long the server may be waited for without `minimumRate`; time that the reader takes for itself does not count.
+    /// How long the server may be waited for without `minimumRate`; time that the reader takes for itself does not
+    /// count.
     package var patience: Duration = .seconds(60)
     /// The fewest bytes a second, over the time of `patience`.
     package var minimumRate = 100

@@ -4,17 +4,19 @@ package import SystemPackage
 
 /// Runs programs as children in sessions of their own, and ends each with all it started.
 ///
-/// How it works: the child is forked into a session of its own and watched by a thread of its own, which polls a pidfd, both outputs and a
-/// wake-up. When the child has ended or its time is up, its whole process group is killed while its number cannot yet belong to anybody else. A
-/// grandchild that made a session of its own escapes that; what it writes is no longer read.
+/// How it works: the child is forked into a session of its own and watched by a thread of its own, which polls a
+/// pidfd, both outputs and a wake-up. When the child has ended or its time is up, its whole process group is killed
+/// while its number cannot yet belong to anybody else. A grandchild that made a session of its own escapes that; what
+/// it writes is no longer read.
 package enum ChildProcess {
     /// Where programs look for others, and the only other thing in a cleared environment.
     package static let environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"]
 
     /// Runs `arguments[0]`, an absolute path, to its end or for `timeout`, whichever comes first.
     ///
-    /// When the time is up the group gets SIGTERM, and SIGKILL after `grace`. `outputLimit` holds for each of both outputs; what comes after it
-    /// is read and dropped. `environment` is added to `ChildProcess.environment`; nothing of the parent's is passed on.
+    /// When the time is up the group gets SIGTERM, and SIGKILL after `grace`. `outputLimit` holds for each of both
+    /// outputs; what comes after it is read and dropped. `environment` is added to `ChildProcess.environment`; nothing
+    /// of the parent's is passed on.
     package static func run(
         arguments: [String], environment: [String: String] = [:], folder: FilePath = "/", input: [UInt8] = [],
         timeout: Duration, grace: Duration = .milliseconds(500), outputLimit: Int = 65536,

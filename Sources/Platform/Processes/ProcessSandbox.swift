@@ -3,7 +3,8 @@ import Glibc
 
 /// What a child process is kept from doing.
 ///
-/// A child always gets a session of its own, a cleared environment, no descriptor but its three, default signals, and no core dump.
+/// A child always gets a session of its own, a cleared environment, no descriptor but its three, default signals, and
+/// no core dump.
 package struct ProcessSandbox: Sendable, Equatable {
     /// The parent's own rights, except that none can be gained by set-user-id programs.
     package static let plain = ProcessSandbox()

@@ -4,8 +4,8 @@ package import SystemPackage
 
 /// An open serial port, raw, 8N1, without flow control; set back and closed when its owner lets go of it.
 ///
-/// Every call is bounded by the time it is given, and blocks: use it on a thread of its own. It is locked against other programs that lock
-/// (flock(2)), as a second reader would steal half of every answer.
+/// Every call is bounded by the time it is given, and blocks: use it on a thread of its own. It is locked against
+/// other programs that lock (flock(2)), as a second reader would steal half of every answer.
 package final class SerialPort: Sendable {
     package let path: FilePath
     private let descriptor: CInt

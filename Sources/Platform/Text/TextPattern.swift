@@ -2,8 +2,8 @@ import Glibc
 
 /// An extended regular expression (POSIX.1-2017 §9.4) that is searched in bytes nobody vouches for.
 ///
-/// Intervals (`{2,9}`) and back-references are not taken: with them a short pattern can cost any time or memory. `^` and `$` stand at
-/// the ends of lines.
+/// Intervals (`{2,9}`) and back-references are not taken: with them a short pattern can cost any time or memory. `^`
+/// and `$` stand at the ends of lines.
 package struct TextPattern: Sendable, Hashable {
     package static let maximumLength = 256
 

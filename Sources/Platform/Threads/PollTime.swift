@@ -1,4 +1,5 @@
-/// What is left until `deadline` as poll(2) takes it: -1 for no end, rounded up so that a rest below a millisecond does not spin.
+/// What is left until `deadline` as poll(2) takes it: -1 for no end, rounded up so that a rest below a millisecond
+/// does not spin.
 func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
     guard let deadline else { return -1 }
     let (seconds, attoseconds) = max(.zero, deadline - ContinuousClock.now).components

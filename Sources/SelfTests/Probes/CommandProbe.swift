@@ -13,7 +13,8 @@ extension Machine {
         let command = arguments
         do throws(ProcessError) {
             let sandbox = try sandbox(for: check, within: time)
-            // The child's own time is kept by whoever runs it; this one is for a child that the kernel cannot even kill.
+            // The child's own time is kept by whoever runs it; this one is for a child that the kernel cannot even
+            // kill.
             let result = await Attempt.run(within: time + .seconds(5)) {
                 () -> Result<ProcessResult, ProcessError> in
                 do throws(ProcessError) {
