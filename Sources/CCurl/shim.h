@@ -2,7 +2,8 @@
 #define AFTERCARE_CCURL_H
 #include <curl/curl.h>
 
-// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift does not import: one typed wrapper for each kind of argument.
+// curl_easy_setopt and curl_easy_getinfo are variadic, which Swift does not import: one typed wrapper for each kind of
+// argument.
 static inline CURLcode ac_curl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
 }
@@ -19,10 +20,16 @@ typedef size_t (*ac_curl_write_function)(char *bytes, size_t size, size_t count,
 static inline CURLcode ac_curl_set_write(CURL *handle, CURLoption option, ac_curl_write_function value) {
     return curl_easy_setopt(handle, option, value);
 }
+static inline CURLcode ac_curl_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
+    return curl_easy_setopt(handle, option, value);
+}
 static inline CURLcode ac_curl_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }
 static inline CURLcode ac_curl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) {
     return curl_easy_getinfo(handle, info, value);
 }
+
+// Swift does not import macros with casts.
+static const long ac_curl_any_authentication = CURLAUTH_ANY;
 #endif

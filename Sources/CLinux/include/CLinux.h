@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "Process.h"
+
 /// The size in bytes of the block device behind `descriptor` (ioctl BLKGETSIZE64).
 int ac_block_device_size(int descriptor, uint64_t *size);
 

@@ -1,0 +1,105 @@
+import CCurl
+import SystemPackage
+
+/// A libcurl easy handle set to one request, with what must live as long as it.
+final class HTTPHandle {
+    let easy: UnsafeMutableRawPointer
+    private let errorText: UnsafeMutablePointer<CChar>
+    private var headers: UnsafeMutablePointer<curl_slist>?
+
+    init(_ request: HTTPRequest) throws(HTTPError) {
+        guard let easy = curl_easy_init() else {
+            throw .unsuitable(request.shownURL, reason: "libcurl could not be set up")
+        }
+        self.easy = easy
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        guard set(request) else {
+            throw .unsuitable(request.shownURL, reason: "libcurl does not take the request")
+        }
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headers)
+        errorText.deallocate()
+    }
+
+    private func set(_ request: HTTPRequest) -> Bool {
+        let isSecure = request.url.lowercased().hasPrefix("https:")
+        var results = [
+            ac_curl_set_string(easy, CURLOPT_URL, request.url),
+            ac_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
+            // What began trusted does not go on untrusted.
+            ac_curl_set_string(easy, CURLOPT_REDIR_PROTOCOLS_STR, isSecure ? "https" : "http,https"),
+            ac_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 1),
+            ac_curl_set_long(easy, CURLOPT_MAXREDIRS, request.redirectLimit),
+            ac_curl_set_string(easy, CURLOPT_USERAGENT, "aftercare"),
+            ac_curl_set_long(easy, CURLOPT_NOSIGNAL, 1),
+            ac_curl_set_long(easy, CURLOPT_QUICK_EXIT, 1),
+            ac_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1),
+            ac_curl_set_long(easy, CURLOPT_BUFFERSIZE, 131_072),
+            ac_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.connectTimeout / .milliseconds(1)))),
+            ac_curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
+            ac_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1),
+            ac_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
+            ac_curl_set_long(easy, CURLOPT_PROXYAUTH, ac_curl_any_authentication),
+            ac_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
+        ]
+        if let authorities = request.authorities {
+            results.append(ac_curl_set_string(easy, CURLOPT_CAINFO, authorities.string))
+            results.append(ac_curl_set_string(easy, CURLOPT_CAPATH, nil))
+        }
+        if let identity = request.identity {
+            results.append(ac_curl_set_string(easy, CURLOPT_SSLCERT, identity.certificate.string))
+            results.append(ac_curl_set_string(easy, CURLOPT_SSLKEY, identity.key.string))
+        }
+        switch request.proxy {
+        case .environment: break
+        case .none: results.append(ac_curl_set_string(easy, CURLOPT_PROXY, ""))
+        case .address(let address): results.append(ac_curl_set_string(easy, CURLOPT_PROXY, address))
+        }
+        return results.allSatisfy { $0 == CURLE_OK }
+    }
+
+    func deliver(to context: UnsafeMutableRawPointer, _ function: @escaping ac_curl_write_function) {
+        ac_curl_set_write(easy, CURLOPT_WRITEFUNCTION, function)
+        ac_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
+    }
+
+    /// Makes the next request one for the rest of the file only, as long as it is still the same.
+    func ask(from offset: UInt64, of head: HTTPHead) {
+        ac_curl_set_string(easy, CURLOPT_RANGE, "\(offset)-")
+        ac_curl_set_list(easy, CURLOPT_HTTPHEADER, nil)
+        curl_slist_free_all(headers)
+        headers = head.validator.flatMap { curl_slist_append(nil, "If-Range: \($0)") }
+        ac_curl_set_list(easy, CURLOPT_HTTPHEADER, headers)
+    }
+
+    var status: Int {
+        var status = 0
+        ac_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        return status
+    }
+
+    var contentLength: UInt64? {
+        var length: curl_off_t = -1
+        ac_curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
+        return length < 0 ? nil : UInt64(length)
+    }
+
+    /// A field of the last answer's head, after all redirects.
+    func header(_ name: String) -> String? {
+        var found: UnsafeMutablePointer<curl_header>?
+        guard curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &found) == CURLHE_OK, let found else {
+            return nil
+        }
+        return String(cString: found.pointee.value)
+    }
+
+    /// libcurl's own words for a failure.
+    func reason(for result: CURLcode) -> String {
+        let text = String(cString: errorText)
+        return text.isEmpty ? String(cString: curl_easy_strerror(result)) : text
+    }
+}

@@ -1,0 +1,55 @@
+import CCurl
+
+/// What the head of an answer says of the file behind it.
+struct HTTPHead {
+    /// What a server says that may be well again in a moment.
+    static let passingStatuses: Set<Int> = [408, 425, 429, 500, 502, 503, 504]
+
+    let status: Int
+    /// The size of the whole file, also when only its rest is sent; nil where the server does not know.
+    let total: UInt64?
+    /// Where the sent part begins.
+    private let start: UInt64?
+    private let entityTag: String?
+    private let lastModified: String?
+
+    init(_ handle: HTTPHandle) {
+        status = handle.status
+        entityTag = handle.header("ETag")
+        lastModified = handle.header("Last-Modified")
+        let range = handle.header("Content-Range").flatMap(Self.range)
+        start = range?.start
+        total = status == 206 ? range?.total : handle.contentLength
+    }
+
+    /// What identifies the content byte for byte, which a weak tag does not (RFC 9110 §8.8.1).
+    var validator: String? {
+        if let entityTag, !entityTag.hasPrefix("W/") { return entityTag }
+        return lastModified
+    }
+
+    /// Whether a later answer can be recognised as the same file.
+    var isIdentified: Bool { validator != nil || total != nil }
+
+    /// Why `answer` cannot be what follows byte `offset` of the file that this head belongs to.
+    func refusal(of answer: HTTPHead, at offset: UInt64, _ request: HTTPRequest) -> HTTPError? {
+        let isSame = answer.entityTag == entityTag && answer.lastModified == lastModified
+        switch answer.status {
+        case 206 where answer.start == offset && answer.total == total && isSame: return nil
+        case 200 where isSame && answer.total == total:
+            return .endedEarly(request.shownURL, at: offset, reason: "the server cannot send the rest alone")
+        case 200, 206, 412, 416: return .changed(request.shownURL, at: offset)
+        default: return .status(request.shownURL, answer.status)
+        }
+    }
+
+    /// Reads `bytes START-END/TOTAL` (RFC 9110 §14.4); a total of `*` is not known.
+    private static func range(_ text: String) -> (start: UInt64, total: UInt64?)? {
+        guard text.hasPrefix("bytes ") else { return nil }
+        let parts = text.dropFirst(6).split(separator: "/")
+        guard parts.count == 2, let start = parts[0].split(separator: "-").first.flatMap({ UInt64($0) }) else {
+            return nil
+        }
+        return (start, UInt64(parts[1]))
+    }
+}

@@ -1,0 +1,53 @@
+package import SystemPackage
+
+/// What to fetch by GET, and how long and how much of it is bearable.
+package struct HTTPRequest: Sendable, Hashable {
+    package enum Proxy: Sendable, Hashable {
+        /// As `https_proxy`, `http_proxy` and `no_proxy` say (curl(1), "Environment").
+        case environment
+        case none
+        case address(String)
+    }
+
+    /// A certificate and its key in PEM files, shown to servers that ask for one.
+    package struct Identity: Sendable, Hashable {
+        package let certificate: FilePath
+        package let key: FilePath
+
+        package init(certificate: FilePath, key: FilePath) {
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    package let url: String
+    /// The most bytes of body that are taken.
+    package var sizeLimit: UInt64 = 1 << 40
+    package var connectTimeout: Duration = .seconds(30)
+    /// How long the server may be waited for without `minimumRate`; time that the reader takes for itself does not
+    /// count.
+    package var patience: Duration = .seconds(60)
+    /// The fewest bytes a second, over the time of `patience`.
+    package var minimumRate = 100
+    /// The longest for everything; nil for no limit.
+    package var timeout: Duration?
+    package var redirectLimit = 5
+    /// How often in a row a body that broke off is asked for again, from where it broke off.
+    package var resumeLimit = 8
+    /// The first pause before that; it doubles up to 30 s.
+    package var resumePause: Duration = .seconds(1)
+    /// The certificates to trust instead of the system's, in one PEM file.
+    package var authorities: FilePath?
+    package var identity: Identity?
+    package var proxy = Proxy.environment
+
+    package init(_ url: String) { self.url = url }
+
+    /// The address without user, password, query and fragment, for messages and records.
+    package var shownURL: String {
+        var parts = url.prefix { $0 != "?" && $0 != "#" }.split(
+            separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        if parts.count > 2, let at = parts[2].lastIndex(of: "@") { parts[2] = parts[2][parts[2].index(after: at)...] }
+        return parts.joined(separator: "/")
+    }
+}
