@@ -52,7 +52,7 @@ let package = Package(
         // Domain
         .target(name: "Trust", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "Bundles", dependencies: ["Vocabulary", "Documents", "Platform", "Trust", system]),
-        .target(name: "BootControl", dependencies: ["Vocabulary", "Platform", system]),
+        .target(name: "BootControl", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "Ledger", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "ChangeControl", dependencies: ["Vocabulary", "Documents", "Trust", "Bundles"]),
 
@@ -102,7 +102,7 @@ for (tests, tested) in [
     "PlatformTests": ["Platform"],
     "TrustTests": ["Trust", "Platform"],
     "BundlesTests": ["Bundles", "Trust", "Platform", "Documents", "Releases"],
-    "BootControlTests": ["BootControl", "Platform"],
+    "BootControlTests": ["BootControl", "Documents", "Platform"],
     "LedgerTests": ["Ledger", "Platform", "Documents"],
     "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Documents"],
     "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
