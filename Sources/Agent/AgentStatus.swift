@@ -61,3 +61,12 @@ extension ProgressBoard.Reading {
         ])
     }
 }
+
+extension Agent {
+    /// One line for `systemctl status`.
+    package func summary() -> String {
+        if let trouble { return "\(state.name): \(trouble.description)" }
+        guard let reading = progress.reading, reading.progress.total > 0 else { return state.name }
+        return "\(state.name), \(reading.progress.done * 100 / reading.progress.total) %"
+    }
+}

@@ -32,6 +32,8 @@ int ac_block_device_drop_cache(int descriptor) { return result(ioctl(descriptor,
 
 int ac_open(const char *path, int flags, unsigned mode) { return result(open(path, flags, (mode_t)mode)); }
 
+int ac_duplicate(int descriptor) { return result(fcntl(descriptor, F_DUPFD_CLOEXEC, 3)); }
+
 int ac_lock(int descriptor, int kind) {
     struct flock lock = {.l_whence = SEEK_SET};
     lock.l_type = kind == 0 ? F_UNLCK : kind == 1 ? F_RDLCK : F_WRLCK;

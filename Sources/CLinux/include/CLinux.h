@@ -28,6 +28,9 @@ int ac_block_device_drop_cache(int descriptor);
 /// Opens `path` with `flags` and `mode` (open is variadic).
 int ac_open(const char *path, int flags, unsigned mode);
 
+/// A second descriptor for the same open file, closed on exec (fcntl is variadic).
+int ac_duplicate(int descriptor);
+
 /// Takes or releases an advisory lock on the open file description (fcntl F_OFD_SETLK is variadic). 0 releases, 1 shared, 2 exclusive.
 int ac_lock(int descriptor, int kind);
 

@@ -52,9 +52,11 @@ package final class Storage: Sendable {
         return file
     }
 
-    /// Takes over a descriptor that somebody else opened; it is closed with the file.
-    package func adopt(_ descriptor: CInt, as path: FilePath) -> OpenFile {
-        OpenFile(descriptor: descriptor, path: path, observer: observer)
+    /// A file of ours on what somebody else opened and will close; `path` names it in messages.
+    package func adopt(copyOf descriptor: CInt, as path: FilePath) throws(StorageError) -> OpenFile {
+        let copy = ac_duplicate(descriptor)
+        guard copy >= 0 else { throw .cannot("take over", path, Errno(rawValue: -copy)) }
+        return OpenFile(descriptor: copy, path: path, observer: observer)
     }
 
     package func exists(_ path: FilePath) -> Bool { path.withPlatformString { access($0, F_OK) } == 0 }

@@ -1,0 +1,168 @@
+import Documents
+package import Platform
+import SystemPackage
+import Vocabulary
+
+/// The agent on D-Bus: `org.aftercare.Aftercare1` (docs/dbus.md).
+package struct BusService: Sendable {
+    package static let endpoint = BusEndpoint(
+        "org.aftercare.Aftercare1", path: "/org/aftercare/Aftercare1", interface: "org.aftercare.Aftercare1")
+
+    private let agent: Agent
+    private let connection: BusConnection
+
+    package init(agent: Agent, connection: BusConnection) {
+        self.agent = agent
+        self.connection = connection
+    }
+
+    /// Offers the interface and its name, now or as soon as there is a bus.
+    package func start() async throws {
+        try await connection.serve(object(await agent.status()))
+        try await connection.own(Self.endpoint.service)
+    }
+
+    /// Tells everybody who watches how things stand.
+    package func publish() async {
+        let status = await agent.status()
+        do {
+            try await connection.publish(
+                Self.properties(status), of: Self.endpoint.interface, at: Self.endpoint.path)
+            try await connection.emit(
+                "Changed", [.string(status.canonicalText)], of: Self.endpoint.interface, at: Self.endpoint.path)
+        } catch {
+            // Nobody hears it; whoever asks later gets the same answer.
+            return
+        }
+    }
+
+    private func object(_ status: JSON) -> BusObject {
+        BusObject(
+            path: Self.endpoint.path, interface: Self.endpoint.interface, methods: updateMethods + questionMethods,
+            properties: Self.properties(status).map { name, value in BusProperty(name, value) }
+                .sorted { $0.name < $1.name },
+            signals: [BusSignature("Changed", [BusArgument("status", .string)])])
+    }
+
+    private static func properties(_ status: JSON) -> [String: BusValue] {
+        let progress = status["progress"]
+        return [
+            "State": .string(status["state"]?.string ?? ""),
+            "Version": .string(status["version"]?.string ?? ""),
+            "SlotSet": .string(status["slotSet"]?.string ?? ""),
+            "UpdateVersion": .string(status["update"]?["version"]?.string ?? ""),
+            "LastOutcome": .string(status["last"]?["outcome"]?.string ?? ""),
+            "Phase": .string(progress?["phase"]?.string ?? ""),
+            "BytesDone": .uint64(UInt64(clamping: progress?["done"]?.integer ?? 0)),
+            "BytesTotal": .uint64(UInt64(clamping: progress?["total"]?.integer ?? 0)),
+        ]
+    }
+
+    private var updateMethods: [BusMethod] {
+        [
+            BusMethod(
+                "Install", [BusArgument("source", .string), BusArgument("activate", .boolean)],
+                returns: [BusArgument("update", .string)]
+            ) { call throws(BusFault) in
+                [.string(try await install(call, stream: nil, activate: call.read(1)))]
+            },
+            BusMethod(
+                "InstallStream",
+                [
+                    BusArgument("source", .string), BusArgument("stream", .descriptor),
+                    BusArgument("activate", .boolean),
+                ],
+                returns: [BusArgument("update", .string)]
+            ) { call throws(BusFault) in
+                [
+                    .string(
+                        try await install(
+                            call, stream: call.file(1, named: call.read(0), in: agent.storage), activate: call.read(2)))
+                ]
+            },
+            BusMethod("Activate") { call throws(BusFault) in
+                try await faults { try await agent.activate() }
+                return []
+            },
+            BusMethod("Commit") { call throws(BusFault) in
+                try await faults { try await agent.commitNow() }
+                return []
+            },
+            BusMethod("Cancel") { call throws(BusFault) in
+                try await faults { try await agent.cancel() }
+                return []
+            },
+            BusMethod("Rollback", [BusArgument("reason", .string)]) { call throws(BusFault) in
+                let (reason, caller): (String, String) = (try call.read(0), await caller(call))
+                try await faults { try await agent.rollBack(reason: reason, requestedBy: caller) }
+                return []
+            },
+        ]
+    }
+
+    private var questionMethods: [BusMethod] {
+        [
+            BusMethod("GetStatus", returns: [BusArgument("json", .string)]) { _ throws(BusFault) in
+                [.string(await agent.status().canonicalText)]
+            },
+            BusMethod("GetSlots", returns: [BusArgument("json", .string)]) { _ throws(BusFault) in
+                [.string(await agent.slots().canonicalText)]
+            },
+            BusMethod("GetHistory", [BusArgument("limit", .uint32)], returns: [BusArgument("json", .string)]) {
+                call throws(BusFault) in
+                let limit: UInt32 = try call.read(0)
+                return [.string(try await faults { try await agent.history(limit: Int64(limit)).canonicalText })]
+            },
+            BusMethod("SelfTest", returns: [BusArgument("json", .string)]) { _ throws(BusFault) in
+                [.string(try await faults { try await agent.selfTest().canonicalText })]
+            },
+            BusMethod(
+                "Check", [BusArgument("source", .string), BusArgument("stream", .descriptor)],
+                returns: [BusArgument("json", .string)]
+            ) { call throws(BusFault) in
+                let source: String = try call.read(0)
+                let stream = try call.file(1, named: source, in: agent.storage)
+                return [
+                    .string(
+                        try await faults {
+                            try await agent.check(UpdateSource(text: source), stream: stream).canonicalText
+                        })
+                ]
+            },
+        ]
+    }
+
+    private func install(
+        _ call: BusCall, stream: OpenFile?, activate: @autoclosure () throws(BusFault) -> Bool
+    ) async throws(BusFault) -> String {
+        let (source, activates): (String, Bool) = (try call.read(0), try activate())
+        guard source.utf8.count <= 4096 else { throw .invalidArguments("the source is longer than 4096 bytes") }
+        let requestedBy = await caller(call)
+        return try await faults {
+            try await agent.offer(
+                UpdateSource(text: source), stream: stream, activatesByItself: activates, requestedBy: requestedBy)
+        }
+    }
+
+    private func caller(_ call: BusCall) async -> String {
+        do { return "uid \(try await call.credentials().user)" } catch { return "unknown (\(call.sender))" }
+    }
+}
+
+private func faults<Value: Sendable>(_ body: () async throws(FaultReport) -> Value) async throws(BusFault) -> Value {
+    do { return try await body() } catch { throw BusFault(error) }
+}
+
+extension BusCall {
+    fileprivate func read<Value: BusReadable>(_ index: Int) throws(BusFault) -> Value {
+        do { return try arguments.read(index) } catch { throw .invalidArguments(error.description) }
+    }
+
+    /// The descriptor that was passed, as a file of ours: the message's own is closed with the message.
+    fileprivate func file(_ index: Int, named name: String, in storage: Storage) throws(BusFault) -> OpenFile {
+        guard let descriptor = BusDescriptor.read(arguments[index]) else {
+            throw .invalidArguments("a file descriptor is expected")
+        }
+        do { return try storage.adopt(copyOf: descriptor.number, as: FilePath(name)) } catch { throw BusFault(error) }
+    }
+}
