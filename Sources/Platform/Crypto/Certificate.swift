@@ -113,6 +113,17 @@ extension Certificate {
         return X509_get_key_usage(handle) & bit != 0
     }
 
+    /// The organization in the subject's name, nil where there is none.
+    package var organization: String? {
+        let name = X509_get_subject_name(handle)
+        let index = X509_NAME_get_index_by_NID(name, NID_organizationName, -1)
+        guard index >= 0, let value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)) else { return nil }
+        var text: UnsafeMutablePointer<UInt8>?
+        let count = ASN1_STRING_to_UTF8(&text, value)
+        defer { CRYPTO_free(text, nil, 0) }
+        return count < 0 ? nil : String(decoding: UnsafeBufferPointer(start: text, count: Int(count)), as: UTF8.self)
+    }
+
     /// Whether `signature` over `bytes` was made with this certificate's key; the digest is ignored for Ed25519.
     package func verifies(_ signature: [UInt8], over bytes: [UInt8], digest: DigestAlgorithm) -> Bool {
         defer { ERR_clear_error() }

@@ -10,8 +10,8 @@ package enum ChainError: Error, Equatable {
     case notYetValid(String, Timestamp)
     case unknownCriticalExtension(String)
     case badSignature(String)
-    case weakKey(String)
-    case weakDigest(String)
+    case weakKey(String, KeyKind)
+    case weakDigest(String, SignatureAlgorithm)
     case unacceptable(String, reason: String)
 }
 
@@ -92,8 +92,8 @@ package enum CertificateChain {
         case X509_V_ERR_CERT_NOT_YET_VALID: return .notYetValid(subject, found.notBefore)
         case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION: return .unknownCriticalExtension(subject)
         case X509_V_ERR_CERT_SIGNATURE_FAILURE: return .badSignature(subject)
-        case X509_V_ERR_EE_KEY_TOO_SMALL, X509_V_ERR_CA_KEY_TOO_SMALL: return .weakKey(subject)
-        case X509_V_ERR_CA_MD_TOO_WEAK: return .weakDigest(subject)
+        case X509_V_ERR_EE_KEY_TOO_SMALL, X509_V_ERR_CA_KEY_TOO_SMALL: return .weakKey(subject, found.key)
+        case X509_V_ERR_CA_MD_TOO_WEAK: return .weakDigest(subject, found.signatureAlgorithm)
         default:
             return .unacceptable(subject, reason: String(cString: X509_verify_cert_error_string(Int(error))))
         }
