@@ -100,7 +100,7 @@ for (tests, tested) in [
     "VocabularyTests": [],
     "DocumentsTests": ["Documents"],
     "PlatformTests": ["Platform"],
-    "TrustTests": ["Trust", "Platform"],
+    "TrustTests": ["Trust", "Platform", "Documents", "Releases"],
     "BundlesTests": ["Bundles", "Trust", "Platform", "Documents", "Releases"],
     "BootControlTests": ["BootControl", "Documents", "Platform"],
     "LedgerTests": ["Ledger", "Platform", "Documents"],

@@ -3,11 +3,33 @@
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/cms.h>
+#include <openssl/engine.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/store.h>
+#include <openssl/ui.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
+
+// Engines are deprecated in OpenSSL 3, but libp11's is the one way to a PKCS #11 token that Debian 12 has. Kept to this function, so that
+// everything else deprecated still warns.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+/// The private key that a pkcs11: URI names; null with OpenSSL's error queue filled. The key keeps the engine alive.
+static inline EVP_PKEY *ac_engine_key(const char *uri) {
+    ENGINE_load_builtin_engines();
+    ENGINE *engine = ENGINE_by_id("pkcs11");
+    if (engine == NULL) return NULL;
+    EVP_PKEY *key = NULL;
+    if (ENGINE_init(engine)) {
+        key = ENGINE_load_private_key(engine, uri, UI_OpenSSL(), NULL);
+        ENGINE_finish(engine);
+    }
+    ENGINE_free(engine);
+    return key;
+}
+#pragma clang diagnostic pop
 #endif

@@ -1,0 +1,147 @@
+import Platform
+import Vocabulary
+
+/// The judgement of one signer by itself.
+struct SignerExamination {
+    let name: String
+    private(set) var checks: [TrustCheck] = []
+    private(set) var failure: TrustError?
+    private(set) var warnings: [TrustWarning] = []
+    /// From the signer to the anchor, both included.
+    private(set) var chain: [Certificate]?
+    private(set) var keyID: Digest?
+    /// Nil as soon as one check failed.
+    private(set) var approval: Approval?
+
+    init(
+        _ signer: SignerInfo, in signedData: SignedData, content: [UInt8], policy: TrustPolicy, at time: TrustedTime
+    ) {
+        let candidates = signedData.certificates.filter { signer.identifier.names($0) }
+        name = candidates.first?.subject ?? signer.identifier.readable
+        var list = Checklist(subject: name)
+        let found: Certificate? = list.check(.certificate) { [name] () throws(TrustError) in
+            guard candidates.count == 1, let certificate = candidates.first else { throw .noSignerCertificate(name) }
+            return (certificate, "serial number \(certificate.serialText), key \(certificate.keyID)")
+        }
+        defer { (checks, failure) = (list.checks, list.failure) }
+        guard let certificate = found else {
+            list.skip(.content, .signature, .chain, .role, .algorithms, .purpose, .time, .revocation)
+            return
+        }
+        keyID = certificate.keyID
+        list.checkSignature(of: signer, by: certificate, over: content)
+
+        let judged = time.judging(signed: signer.attributes.signingTime)
+        let path: Path? = list.check(.chain) { () throws(TrustError) in
+            let path = try Path(from: certificate, through: signedData.certificates, policy: policy, at: judged)
+            return (path, path.chain.map { "'\($0.subject)'" }.joined(separator: ", "))
+        }
+        chain = path?.chain
+        var role: Role?
+        if let path {
+            role = list.check(.role) { () throws(TrustError) in (try path.role(), try path.role().name) }
+        } else {
+            list.skip(.role)
+        }
+        list.check(.algorithms) { () throws(TrustError) in
+            ((), try Self.requireStrength(of: path?.chain ?? [certificate]))
+        }
+        list.check(.purpose) { () throws(TrustError) in
+            ((), try Self.requirePurpose(of: path?.chain ?? [certificate]))
+        }
+        guard let path else {
+            list.skip(.time, .revocation)
+            return
+        }
+        list.check(.time) { () throws(TrustError) in
+            ((), try path.requireValidity(signed: signer.attributes.signingTime, at: time))
+        }
+        var warnings: [TrustWarning] = []
+        list.check(.revocation) { () throws(TrustError) in
+            let revocation = Revocation(lists: policy.revocationLists, time: judged)
+            warnings = try revocation.requireNone(in: path.chain)
+            return ((), warnings.isEmpty ? "not revoked" : warnings.map(\.description).joined(separator: "; "))
+        }
+        self.warnings = warnings
+        guard list.failure == nil, let role else { return }
+        approval = Approval(
+            role: role, subject: certificate.subject, keyID: certificate.keyID, serial: certificate.serialText,
+            signingTime: signer.attributes.signingTime, certificateExpiry: certificate.notAfter)
+    }
+
+    /// Keys and digests of everything between the anchor's signature and the signer's key.
+    private static func requireStrength(of chain: [Certificate]) throws(TrustError) -> String {
+        for certificate in chain {
+            switch certificate.key {
+            case .rsa(let bits) where bits >= 3072: break
+            case .p256, .p384, .ed25519: break
+            case let key: throw .weakKey(certificate.subject, found: key.description)
+            }
+        }
+        // What an anchor says of itself is not what makes it trusted.
+        for certificate in chain.count > 1 ? chain.dropLast() : chain[...] {
+            if case .other(let name) = certificate.signatureAlgorithm {
+                throw .weakDigest(certificate.subject, found: name)
+            }
+        }
+        return chain.map(\.key.description).joined(separator: ", ")
+    }
+
+    private static func requirePurpose(of chain: [Certificate]) throws(TrustError) -> String {
+        for (index, certificate) in chain.enumerated() {
+            if index == 0 {
+                guard !certificate.isAuthority else {
+                    throw .wrongPurpose(certificate.subject, reason: "it is an authority's certificate")
+                }
+                guard certificate.allowsSignatures != false else {
+                    throw .wrongPurpose(certificate.subject, reason: "its key usage is not digitalSignature")
+                }
+                guard certificate.allowsCodeSigning != nil else {
+                    throw .wrongPurpose(certificate.subject, reason: "it has no extended key usage")
+                }
+            }
+            // An extended key usage of an authority limits what it issues.
+            guard certificate.allowsCodeSigning != false else {
+                throw .wrongPurpose(certificate.subject, reason: "its extended key usage is not codeSigning")
+            }
+        }
+        return "code signing"
+    }
+}
+
+extension Checklist {
+    fileprivate mutating func checkSignature(
+        of signer: SignerInfo, by certificate: Certificate, over content: [UInt8]
+    ) {
+        check(.content) { () throws(TrustError) in
+            guard (try? signer.digest.digest(of: content)) == signer.attributes.messageDigest else {
+                throw .contentChanged(certificate.subject)
+            }
+            return ((), "\(signer.digest) of \(content.count) bytes")
+        }
+        check(.signature) { () throws(TrustError) in
+            guard signer.scheme.suits(certificate.key),
+                certificate.verifies(signer.signature, over: signer.attributes.signed, digest: signer.digest)
+            else { throw .badSignature(certificate.subject) }
+            return ((), "\(certificate.key), signed at \(signer.attributes.signingTime)")
+        }
+    }
+}
+
+extension SignatureScheme {
+    fileprivate func suits(_ key: KeyKind) -> Bool {
+        switch (self, key) {
+        case (.rsa, .rsa), (.ecdsa, .p256), (.ecdsa, .p384), (.ecdsa, .other), (.ed25519, .ed25519): true
+        default: false
+        }
+    }
+}
+
+extension SignerIdentifier {
+    fileprivate var readable: String {
+        switch self {
+        case .issuer(_, let serial): "with the serial number \(Hex.encode(serial))"
+        case .keyIdentifier(let identifier): "with the key identifier \(Hex.encode(identifier))"
+        }
+    }
+}
