@@ -9,6 +9,13 @@ package struct TornRegion: Hashable, Sendable {
     package let length: UInt64
     package let lines: UInt64
     package let digest: Digest
+
+    package init(offset: UInt64, length: UInt64, lines: UInt64, digest: Digest) {
+        self.offset = offset
+        self.length = length
+        self.lines = lines
+        self.digest = digest
+    }
 }
 
 extension TornRegion {

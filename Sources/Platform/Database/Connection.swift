@@ -41,7 +41,8 @@ private final class DatabaseSeam {
 
     init(observer: any StorageObserver, path: FilePath) throws(DatabaseError) {
         let context = Unmanaged.passRetained(Observer(observer))
-        guard let vfs = ac_sqlite_seam_open(DatabaseSeam.decide, context.toOpaque()), let name = vfs.pointee.zName else {
+        guard let vfs = ac_sqlite_seam_open(DatabaseSeam.decide, context.toOpaque()), let name = vfs.pointee.zName
+        else {
             context.release()
             throw .cannot("open", path, reason: "no memory", result: SQLITE_NOMEM)
         }
