@@ -16,6 +16,7 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -68,7 +69,7 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
-                "Installation", "SelfTests", system, logging, lifecycle,
+                "Installation", "SelfTests", system, logging, lifecycle, signals,
             ]),
         .target(
             name: "VirtualDevice",

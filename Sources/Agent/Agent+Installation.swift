@@ -30,7 +30,7 @@ extension Agent {
     private struct Stopped: Error {}
 
     private func end(with error: any Error) {
-        let fault = (error as? any Fault).map { FaultReport($0) } ?? FaultReport(AgentError.interrupted)
+        let fault = FaultReport(describing: error)
         if cancellation.isCancelled {
             follow(.cancelled)
         } else if fault.kind == .refused {
@@ -101,10 +101,8 @@ extension Agent {
             }
         } catch let error as AgentError {
             throw error
-        } catch let error as any Fault {
-            throw .sourceUnreadable(source.text, reason: error.description)
         } catch {
-            throw .sourceUnreadable(source.text, reason: "\(error)")
+            throw .sourceUnreadable(source.text, reason: FaultReport(describing: error).description)
         }
     }
 }

@@ -1,7 +1,8 @@
 import BootControl
-import Documents
+import Bundles
+package import Documents
 import Ledger
-import Platform
+package import Platform
 import SelfTests
 import Vocabulary
 
@@ -86,7 +87,7 @@ extension Agent {
             record(evidence)
             return report.json
         } catch {
-            throw FaultReport(error)
+            throw FaultReport(describing: error)
         }
     }
 
@@ -109,10 +110,6 @@ extension Agent {
     }
 
     package func history(limit: Int64) throws(FaultReport) -> JSON {
-        do { return .array(try records.history(limit: limit)) } catch let error as any Fault {
-            throw FaultReport(error)
-        } catch {
-            throw FaultReport(AgentError.stateLost)
-        }
+        do { return .array(try records.history(limit: limit)) } catch { throw FaultReport(describing: error) }
     }
 }

@@ -1,6 +1,7 @@
 import BootControl
 import Documents
 import Ledger
+import Logging
 import Platform
 import SelfTests
 import SystemPackage
@@ -19,7 +20,7 @@ extension Agent {
             }
             try boot.commit(running.slotSet)
         } catch {
-            trouble = FaultReport(error)
+            trouble = FaultReport(describing: error)
             log.error("the boot environment could not be confirmed", metadata: ["reason": "\(error)"])
         }
     }
@@ -43,7 +44,7 @@ extension Agent {
             try boot.activate(update.target)
         } catch {
             log.error("the trial could not be armed", metadata: ["reason": "\(error)"])
-            follow(.bootControlFailed(FaultReport(error)))
+            follow(.bootControlFailed(FaultReport(describing: error)))
             return
         }
         if !follow(.armed(boot: running.boot)) { await pause(.seconds(10)) }
@@ -60,7 +61,7 @@ extension Agent {
             try await machine.restarter.restart()
             trouble = nil
         } catch {
-            trouble = FaultReport(error)
+            trouble = FaultReport(describing: error)
             log.error("the device could not be restarted", metadata: ["reason": "\(error)"])
         }
         await pause(.seconds(60))
@@ -79,7 +80,7 @@ extension Agent {
             let plan = try SelfTestPlan.read(folder: places.selfTests, storage: storage)
             report = await runner.run(plan, deadline: .seconds(left))
         } catch {
-            let fault = FaultReport(error)
+            let fault = FaultReport(describing: error)
             follow(.selfTestsFailed, details: ["fault": fault.json])
             return
         }
@@ -130,7 +131,7 @@ extension Agent {
             guard follow(.committed, details: details) else { return await pause(.seconds(10)) }
             trouble = nil
         } catch {
-            trouble = FaultReport(error)
+            trouble = FaultReport(describing: error)
             log.error("the release could not be committed", metadata: ["reason": "\(error)"])
             if secondsLeft(of: update) <= 0 { follow(.deadlinePassed) } else { await pause(.seconds(5)) }
         }
@@ -144,7 +145,7 @@ extension Agent {
             // The loader had confirmed the target already and could not start it: what runs is what works.
             try? boot.commit(running.slotSet)
         } catch {
-            trouble = FaultReport(error)
+            trouble = FaultReport(describing: error)
             log.error("the trial could not be abandoned", metadata: ["reason": "\(error)"])
             await pause(.seconds(5))
             // A restart without the loader's knowledge still burns one of the trial's attempts.

@@ -1,7 +1,9 @@
+import BootControl
 import Bundles
 import ChangeControl
 package import Documents
 import Installation
+import Logging
 import Platform
 import SystemPackage
 package import Trust
@@ -42,7 +44,9 @@ extension Agent {
     func admit(_ source: UpdateSource) async -> Result<Admission, AdmissionRefusal> {
         guard let target = targetSlotSet else { return .failure(AdmissionRefusal(AgentError.noTargetSlotSet)) }
         let bytes: any ByteSource
-        do { bytes = try openSource(source) } catch { return .failure(AdmissionRefusal(error)) }
+        do { bytes = try openSource(source) } catch {
+            return .failure(AdmissionRefusal(FaultReport(describing: error)))
+        }
         let facts = DeviceFacts(
             product: configuration.device.product, hardware: configuration.device.hardware, running: running.version,
             securityFloor: securityFloor)

@@ -1,4 +1,4 @@
-package import BootControl
+import BootControl
 import Bundles
 import Documents
 import Installation
@@ -6,9 +6,9 @@ import Ledger
 package import Logging
 package import Platform
 package import SelfTests
-package import SystemPackage
-package import Trust
-package import Vocabulary
+import SystemPackage
+import Trust
+import Vocabulary
 
 /// The maintenance agent: carries one update at a time through its lifecycle and writes every step down.
 ///
@@ -137,7 +137,7 @@ package actor Agent {
             try records.record(next, as: evidence + next.ledgerEvents(comingFrom: state, details: details))
         } catch {
             log.error("a step could not be recorded", metadata: ["step": "\(next.name)", "reason": "\(error)"])
-            trouble = FaultReport(error)
+            trouble = FaultReport(describing: error)
             guard next.leadsBack else { return false }
         }
         log.notice("the update is \(next.name)", metadata: ["from": "\(state.name)"])

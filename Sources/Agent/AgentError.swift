@@ -15,6 +15,7 @@ package enum AgentError: Fault, Equatable {
     case noSelfTests
     case nothingToRollBackTo
     case sourceUnreadable(String, reason: String)
+    case unexpected(reason: String)
 
     package var code: FaultCode {
         switch self {
@@ -31,6 +32,7 @@ package enum AgentError: Fault, Equatable {
         case .noSelfTests: FaultCode(2711)
         case .nothingToRollBackTo: FaultCode(2712)
         case .sourceUnreadable: FaultCode(2713)
+        case .unexpected: FaultCode(2714)
         }
     }
 
@@ -60,6 +62,7 @@ package enum AgentError: Fault, Equatable {
         case .noSelfTests: "the new system declares no self-tests, so nothing proves it"
         case .nothingToRollBackTo: "there is no other slot set with a bootable release"
         case .sourceUnreadable(let source, let reason): "cannot read '\(source)': \(reason)"
+        case .unexpected(let reason): reason
         }
     }
 

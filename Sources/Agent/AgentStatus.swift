@@ -2,6 +2,7 @@ import BootControl
 package import Documents
 import Installation
 import Platform
+import SystemPackage
 import Vocabulary
 
 extension Agent {

@@ -1,5 +1,6 @@
+import BootControl
 package import Platform
-package import SystemPackage
+import SystemPackage
 package import Vocabulary
 
 /// What runs now: read once at start, from the kernel and from the release's own root.

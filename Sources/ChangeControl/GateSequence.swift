@@ -1,5 +1,6 @@
 package import Bundles
 import Documents
+import Trust
 package import Vocabulary
 
 /// What the gates ask of the device.

@@ -1,5 +1,5 @@
 package import BootControl
-package import Documents
+import Documents
 package import Platform
 package import SystemPackage
 package import Trust
@@ -12,7 +12,7 @@ package struct Configuration: Sendable {
 
     package let device: DeviceIdentity
     package let slots: [Slot]
-    package let loader: LoaderConfiguration
+    package let loader: BootConfiguration
     package let trust: TrustPolicy
     package let update: UpdatePolicy
     package let interlocks: InterlockConfiguration
@@ -40,7 +40,7 @@ package struct Configuration: Sendable {
             let configuration = Configuration(
                 device: try DeviceIdentity(try root.fields("device")),
                 slots: try readSlots(&root),
-                loader: try LoaderConfiguration.read(try root.fields("boot")),
+                loader: try BootConfiguration(try root.fields("boot")),
                 trust: try TrustPolicy.read(try root.fields("trust"), folder: folder, storage: storage),
                 update: try UpdatePolicy(try root.optionalFields("update")),
                 interlocks: try InterlockConfiguration(try root.optionalFields("interlocks")),

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 package import SystemPackage
 
 /// What a bundle is addressed to, and what a record names.
@@ -78,7 +78,7 @@ package struct Places: Equatable, Sendable {
     package let watchdog: FilePath
 
     init(_ fields: Fields?) throws(DocumentError) {
-        var fields = try fields ?? Fields(.object([:]))
+        var fields = try fields.orEmpty()
         state = FilePath(try fields.optionalString("state", limit: 4096) ?? "/var/lib/aftercare")
         runtime = FilePath(try fields.optionalString("runtime", limit: 4096) ?? "/run/aftercare")
         root = FilePath(try fields.optionalString("root", limit: 4096) ?? "/")
@@ -99,4 +99,12 @@ package struct Places: Equatable, Sendable {
     package var deadManMarker: FilePath { state.appending("dead-man") }
     package var selfTests: FilePath { root.appending("usr/lib/aftercare/self-tests.d") }
     package var release: FilePath { root.appending("usr/lib/os-release") }
+}
+
+extension Fields? {
+    /// A table that is not there counts as one without members.
+    func orEmpty() throws(DocumentError) -> Fields {
+        if let self { return self }
+        return try Fields(.object([:]))
+    }
 }

@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 
 /// Programs that asked logind not to shut down (`systemd-inhibit --what=shutdown --mode=block`).
 package struct InhibitorInterlock: Interlock {
@@ -10,7 +10,7 @@ package struct InhibitorInterlock: Interlock {
         guard let connection else { return ["inhibitors cannot be asked without D-Bus"] }
         do {
             return try await LoginManager(connection).inhibitors()
-                .filter { $0.mode == .block && $0.what.contains("shutdown") }
+                .filter(\.blocksShutdown)
                 .map { "\($0.who) says: \($0.why)" }
         } catch {
             return ["inhibitors cannot be asked: \(error.description)"]

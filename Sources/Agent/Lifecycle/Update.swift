@@ -136,6 +136,11 @@ package struct FaultReport: Equatable, Sendable, Error {
         advice = fault.advice
     }
 
+    /// What an error of any kind says of itself; ours are all faults.
+    package init(describing error: any Error) {
+        self.init((error as? any Fault) ?? AgentError.unexpected(reason: "\(error)"))
+    }
+
     package init(code: FaultCode, kind: FaultKind, reason: String, advice: String) {
         self.code = code
         self.kind = kind

@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 package import Ledger
 package import Platform
 import SystemPackage
@@ -29,7 +29,7 @@ package final class Records {
         let store: Store
         do {
             store = try Store.open(places.database, storage: storage)
-        } catch let error as DatabaseError {
+        } catch {
             guard case .corrupt = error else { throw error }
             damage = error
             _ = try storage.setDatabaseAside(places.database)

@@ -1,6 +1,6 @@
 import Documents
-package import Ledger
-import Platform
+import Ledger
+package import Platform
 package import Vocabulary
 
 /// What the agent knew when it was last stopped, put together from ledger and database.

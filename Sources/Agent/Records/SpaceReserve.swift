@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 package import SystemPackage
 
 /// Room on the medium that is given up when the disk is full, so that the reason of a failure can still be written down.

@@ -149,8 +149,8 @@ package struct BusService: Sendable {
     }
 }
 
-private func faults<Value: Sendable>(_ body: () async throws(FaultReport) -> Value) async throws(BusFault) -> Value {
-    do { return try await body() } catch { throw BusFault(error) }
+private func faults<Value: Sendable>(_ body: () async throws -> Value) async throws(BusFault) -> Value {
+    do { return try await body() } catch { throw BusFault(FaultReport(describing: error)) }
 }
 
 extension BusCall {

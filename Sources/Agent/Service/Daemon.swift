@@ -3,7 +3,8 @@ import Documents
 package import Logging
 package import Platform
 import ServiceLifecycle
-package import SystemPackage
+import SystemPackage
+import UnixSignals
 import Vocabulary
 
 /// `aftercare daemon`: puts the agent together, serves it on D-Bus and feeds the watchdog while it lives.
@@ -47,7 +48,7 @@ package struct Daemon: Sendable {
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 }, gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
         try await group.run()
-        manager.notify(.stopping)
+        manager.stopping()
     }
 
     private func machine(_ connection: BusConnection?) -> Agent.Machine {
@@ -92,12 +93,12 @@ private struct PublishingService: Service {
             // An agent that nobody can talk to still has a trial to finish or to take back.
             log.error("the agent cannot be served on D-Bus, continuing", metadata: ["reason": "\(error)"])
         }
-        manager.notify(.ready)
+        manager.ready(await agent.summary())
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await changes.wait()
                 await bus?.publish()
-                manager.notify(.status(await agent.summary()))
+                manager.status(await agent.summary())
             }
         }
         await connection?.close()
@@ -115,7 +116,7 @@ private struct WatchdogService: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 if await agent.isAlive() {
-                    manager.notify(.watchdog)
+                    manager.alive()
                 } else {
                     log.error("work has not moved for two minutes, the watchdog is not fed")
                 }

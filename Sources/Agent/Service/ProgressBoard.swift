@@ -1,4 +1,4 @@
-import Installation
+package import Installation
 import Platform
 import Synchronization
 

@@ -1,4 +1,4 @@
-package import Platform
+import Platform
 
 /// Restarts the device; returning does not mean that it is down yet.
 package protocol Restarter: Sendable {
@@ -14,7 +14,7 @@ package struct CommandRestarter: Restarter {
     package func restart() async throws(AgentError) {
         let result: ProcessResult
         do {
-            result = try await ChildProcess.run(command, timeout: .seconds(60), outputLimit: 4096)
+            result = try await ChildProcess.run(arguments: command, timeout: .seconds(60), outputLimit: 4096)
         } catch {
             throw .restartFailed(reason: error.description)
         }

@@ -1,5 +1,5 @@
-import Platform
-package import SelfTests
+package import Platform
+import SelfTests
 
 /// Restarts through the service manager, and without a bus through its own tool.
 package struct SystemRestarter: Restarter {
