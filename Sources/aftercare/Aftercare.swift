@@ -1,0 +1,46 @@
+import ArgumentParser
+import Glibc
+import Vocabulary
+
+/// The maintenance agent of a medical device: the daemon, and the commands that talk to it.
+@main
+struct Aftercare: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aftercare",
+        abstract: "Maintains a medical device: installs signed releases, proves them, goes back if they fail.",
+        discussion: """
+            A release travels in a bundle. 'install' checks its signatures and its change record, writes it into the slot \
+            set that does not run, reads it back, and restarts into it for a trial. Only if the self-tests of the new \
+            system pass does it stay; otherwise the device goes back by itself. Every step is written into the ledger.
+
+            Exit status: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 the device is in use or busy, 5 the daemon cannot be \
+            reached.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Status.self, Slots.self, Install.self, Activate.self, Commit.self, Rollback.self, Cancel.self,
+            SelfTest.self, Verify.self, Inspect.self, History.self, LedgerCommand.self, DaemonCommand.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let fault as any Fault {
+            Terminal.complain(fault)
+            Glibc.exit(fault.kind.exitStatus)
+        } catch let code as ExitCode {
+            Glibc.exit(code.rawValue)
+        } catch {
+            // ArgumentParser's own: help and version end with 0, everything else is wrong usage.
+            let isClean = exitCode(for: error) == .success
+            let text = fullMessage(for: error)
+            Terminal.write(text.hasSuffix("\n") ? text : text + "\n", to: isClean ? STDOUT_FILENO : STDERR_FILENO)
+            Glibc.exit(isClean ? 0 : FaultKind.usage.exitStatus)
+        }
+    }
+}
