@@ -100,7 +100,7 @@ for (tests, tested) in [
     "ArchitectureTests": [],
     "VocabularyTests": [],
     "DocumentsTests": ["Documents"],
-    "PlatformTests": ["Platform"],
+    "PlatformTests": ["Platform", logging],
     "TrustTests": ["Trust", "Platform", "Documents", "Releases"],
     "BundlesTests": ["Bundles", "Trust", "Platform", "Documents", "Releases"],
     "BootControlTests": ["BootControl", "Documents", "Platform"],

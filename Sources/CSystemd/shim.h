@@ -24,7 +24,7 @@ static inline void ac_bus_vtable_start(sd_bus_vtable *_Nonnull table) {
     table[0] = entry;
 }
 
-/// SD_BUS_METHOD_WITH_NAMES: `names` is every argument's and result's name in turn, each with its NUL, and a NUL at the end.
+/// SD_BUS_METHOD_WITH_NAMES: `names` is every argument's and result's name in turn, each with its NUL, and one more.
 static inline void ac_bus_vtable_method(
     sd_bus_vtable *_Nonnull table, size_t index, const char *_Nonnull member, const char *_Nonnull signature,
     const char *_Nonnull result, const char *_Nonnull names, sd_bus_message_handler_t _Nonnull handler) {
@@ -47,7 +47,7 @@ static inline void ac_bus_vtable_signal(
     table[index].x.signal.names = names;
 }
 
-/// SD_BUS_PROPERTY, read-only. `changes`: 0 says nothing, 1 the new value is told, 2 only that it changed, 3 it never does.
+/// SD_BUS_PROPERTY, read-only. `changes`: 0 says nothing, 1 the new value is told, 2 only that it changed, 3 never.
 static inline void ac_bus_vtable_property(
     sd_bus_vtable *_Nonnull table, size_t index, const char *_Nonnull member, const char *_Nonnull signature,
     sd_bus_property_get_t _Nonnull get, int changes) {

@@ -49,14 +49,14 @@ final class BusSlot {
 extension BusConnection {
     /// Calls `method` of `endpoint` and gives what it returns.
     ///
-    /// No `timeout` waits as long as it takes. A cancelled task stops waiting with `BusError.cancelled`; the other side is not
-    /// told.
+    /// No `timeout` waits as long as it takes. A cancelled task stops waiting with `BusError.cancelled`; the other
+    /// side is not told.
     package func call(
         _ method: String, on endpoint: BusEndpoint, _ arguments: [BusValue] = [], timeout: Duration? = .seconds(25)
     ) async throws(BusError) -> [BusValue] {
         let label = "\(endpoint.interface).\(method)"
         let started = BusLoop.now()
-        let limit = timeout.map { UInt64(max(1, $0 / .microseconds(1))) } ?? .max
+        let limit = timeout.map { UInt64(min(max(1, $0 / .microseconds(1)), 1e15)) } ?? .max
         let identifier = try start(PendingCall(label: label), method, on: endpoint, arguments, limit: limit)
         let result: Result<[BusValue], BusError> = await withTaskCancellationHandler {
             await withCheckedContinuation { pendingCalls[identifier]?.continuation = $0 }

@@ -54,8 +54,8 @@ final class BusSubscription {
 extension BusConnection {
     /// The signals that match, from now on.
     ///
-    /// A reader that falls behind by more than 256 loses the oldest. The stream ends with the connection; one that is kept only
-    /// pauses while it is lost.
+    /// A reader that falls behind by more than 256 loses the oldest. The stream ends with the connection; one that
+    /// is kept only pauses while it is lost.
     package func signals(_ match: BusMatch) throws(BusError) -> AsyncStream<BusSignal> {
         let (stream, continuation) = AsyncStream<BusSignal>.makeStream(bufferingPolicy: .bufferingNewest(256))
         let subscription = BusSubscription(rule: try match.rule(), continuation: continuation)

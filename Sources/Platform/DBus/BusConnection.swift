@@ -42,8 +42,9 @@ private final class BusHandle {
 
 /// A connection to a message bus, on a thread of its own.
 ///
-/// One opened with `open` ends when it is lost. One made with `keep` need not find a bus at all: it tries again after 1, 2, 4
-/// and up to 60 seconds, and then serves its objects, signals and names as before. Nothing here ends the process.
+/// One opened with `open` ends when it is lost. One made with `keep` need not find a bus at all: it tries again
+/// after 1, 2, 4 and up to 60 seconds, and then serves its objects, signals and names as before. Nothing here ends
+/// the process.
 package actor BusConnection: BusLoopSource {
     package nonisolated let address: BusAddress
     /// What happens to the connection from now on; for one reader.
@@ -55,6 +56,7 @@ package actor BusConnection: BusLoopSource {
     private var retryDelay: UInt64 = 1
     private var retryAt: UInt64?
     private var closed = false
+    private var lastError: BusError?
     private var waiters: [CheckedContinuation<BusError?, Never>] = []
 
     private var handle: BusHandle?
@@ -102,7 +104,7 @@ package actor BusConnection: BusLoopSource {
     /// Waits for the connection to be made; the error when it cannot.
     private func connected() async -> BusError? {
         connect()
-        if isReady { return nil }
+        if let lastError { return lastError }
         return await withCheckedContinuation { waiters.append($0) }
     }
 
@@ -110,15 +112,13 @@ package actor BusConnection: BusLoopSource {
     package func close() {
         closed = true
         drop(.lost("close"))
-        for subscription in subscriptions.values { subscription.continuation.finish() }
-        subscriptions = [:]
         objects = [:]
-        happened.finish()
     }
 
     private func connect() {
         guard bus == nil, !closed else { return }
         retryAt = nil
+        lastError = nil
         var new: OpaquePointer?
         var status = sd_bus_new(&new)
         if status >= 0 { status = sd_bus_set_address(new, address.description) }
@@ -175,6 +175,7 @@ package actor BusConnection: BusLoopSource {
     private func drop(_ error: BusError) {
         let wasReady = isReady
         isReady = false
+        lastError = error
         for call in pendingCalls.values { call.finish(.failure(.lost(call.label))) }
         for subscription in subscriptions.values { subscription.slot = nil }
         for object in objects.values { object.slot = nil }
@@ -183,7 +184,11 @@ package actor BusConnection: BusLoopSource {
         handle = nil
         answerWaiters(error)
         if wasReady, !closed { happened.yield(.lost(error)) }
-        guard retries, !closed else { return }
+        guard retries, !closed else {
+            for subscription in subscriptions.values { subscription.continuation.finish() }
+            subscriptions = [:]
+            return happened.finish()
+        }
         retryAt = BusLoop.now() + retryDelay * 1_000_000
         retryDelay = min(60, retryDelay * 2)
     }

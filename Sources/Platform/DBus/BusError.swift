@@ -66,8 +66,8 @@ package enum BusError: Fault, Equatable {
 
 /// An error as it travels over the bus: a name, a message, and for ours how to take it and what to do.
 ///
-/// A fault of ours is named `org.aftercare.Error.AC2104` for the code AC-2104, and its body is the message, the kind and the
-/// advice as three strings; other programs show the first of them.
+/// A fault of ours is named `org.aftercare.Error.AC2104` for the code AC-2104, and its body is the message, the kind
+/// and the advice as three strings; other programs show the first of them.
 package struct BusFault: Error, Sendable, Hashable {
     package static let prefix = "org.aftercare.Error.AC"
 

@@ -18,9 +18,10 @@ protocol BusLoopSource: AnyObject, Sendable {
 
 /// A thread that runs an actor's jobs and waits for its descriptor in between.
 ///
-/// How it works: `enqueue` puts a job in the queue and writes to an eventfd; the thread runs all jobs, gives its source a
-/// turn, and sleeps in poll(2) until the eventfd, the source's descriptor or its deadline wakes it. So everything that
-/// touches the bus runs on this one thread, as sd-bus asks for, and an idle connection costs no wake-up at all.
+/// How it works: `enqueue` puts a job in the queue and writes to an eventfd; the thread runs all jobs, gives its
+/// source a turn, and sleeps in poll(2) until the eventfd, the source's descriptor or its deadline wakes it. So
+/// everything that touches the bus runs on this one thread, as sd-bus asks for, and an idle connection costs no
+/// wake-up at all.
 final class BusLoop: SerialExecutor {
     private struct State {
         var jobs: [UnownedJob] = []

@@ -63,6 +63,7 @@ final class BusMessage {
         case .variant(let inner):
             try container("v", inner.type.description) { () throws(BusError) in try append(inner, depth: depth + 1) }
         case .structure(let fields):
+            guard !fields.isEmpty else { throw .malformed("a structure", reason: "it has no fields") }
             try container("r", fields.map(\.type).signature) { () throws(BusError) in
                 for field in fields { try append(field, depth: depth + 1) }
             }

@@ -20,8 +20,8 @@ package struct BusObject: Sendable {
 
 /// A method that we serve.
 ///
-/// The handler may take as long as it needs: other calls and signals go on meanwhile. It is cancelled when the connection
-/// is closed or lost.
+/// The handler may take as long as it needs: other calls and signals go on meanwhile. It is cancelled when the
+/// connection is closed or lost.
 package struct BusMethod: Sendable {
     package typealias Handler = @Sendable (BusCall) async throws(BusFault) -> [BusValue]
 
@@ -107,4 +107,9 @@ package struct BusCall: Sendable {
 package struct BusCredentials: Sendable, Hashable {
     package let user: UInt32
     package let process: UInt32?
+
+    package init(user: UInt32, process: UInt32?) {
+        self.user = user
+        self.process = process
+    }
 }
