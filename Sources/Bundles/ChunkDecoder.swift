@@ -21,7 +21,7 @@ package struct ChunkDecoder: ~Copyable {
             guard zeros.digest(of: record.outputLength) == record.digest else {
                 throw .chunkDamaged(offset: record.outputOffset)
             }
-            _ = output.initializeMemory(as: UInt8.self, repeating: 0)
+            output.fillWithZeros()
             return
         case .raw:
             guard stored.count == output.count else {

@@ -7,7 +7,7 @@ package enum SignatureSection {
     /// The section for `signatures`, at least `length` bytes long, growing where they need more.
     package static func encode(_ signatures: [UInt8], atLeast length: UInt64 = 0) -> [UInt8] {
         var wanted = prefix + signatures.count
-        if wanted > length { wanted += length == 0 ? room : 0 }
+        if wanted > length { wanted += room }
         let block = BundleFormat.signatureBlock
         let whole = max((wanted + block - 1) / block * block, Int(length))
         var section: [UInt8] = []

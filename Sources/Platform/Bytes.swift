@@ -32,3 +32,9 @@ extension UnsafeRawBufferPointer {
             && UnsafeRawBufferPointer(rebasing: dropLast()).holdsSame(as: UnsafeRawBufferPointer(rebasing: dropFirst()))
     }
 }
+
+extension UnsafeMutableRawBufferPointer {
+    package func fillWithZeros() {
+        if let start = baseAddress { memset(start, 0, count) }
+    }
+}

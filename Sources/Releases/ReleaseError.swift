@@ -1,0 +1,84 @@
+package import Bundles
+package import Documents
+package import Platform
+package import SystemPackage
+package import Trust
+package import Vocabulary
+
+/// Why a release was not built or approved.
+package enum ReleaseError: Fault, Equatable {
+    /// A release's description or change record cannot be taken.
+    case document(FilePath, DocumentError)
+    case noCreationTime(FilePath)
+    case unknownImage(String, known: [String])
+    case imageSize(FilePath, bytes: UInt64)
+    /// A software bill of materials that is another than the one the change record names.
+    case sbomDiffers(FilePath, found: Digest, recorded: String)
+    case tooManyChunks(UInt64, limit: UInt64)
+    /// A file could not be read or written; the code is the one of the cause.
+    case storage(StorageError)
+    /// A bundle could not be read; the code is the one of the cause.
+    case bundle(BundleError)
+    /// Nothing could be compressed; the code is the one of the cause.
+    case compression(CompressionError)
+    /// A signature could not be made or added; the code is the one of the cause.
+    case signing(TrustError)
+    case cancelled
+
+    package var code: FaultCode {
+        switch self {
+        case .document: FaultCode(2801)
+        case .noCreationTime: FaultCode(2802)
+        case .unknownImage: FaultCode(2803)
+        case .imageSize: FaultCode(2804)
+        case .sbomDiffers: FaultCode(2805)
+        case .tooManyChunks: FaultCode(2806)
+        case .storage(let cause): cause.code
+        case .bundle(let cause): cause.code
+        case .compression(let cause): cause.code
+        case .signing(let cause): cause.code
+        case .cancelled: FaultCode(2807)
+        }
+    }
+
+    package var kind: FaultKind {
+        switch self {
+        case .document, .noCreationTime, .imageSize, .sbomDiffers, .tooManyChunks: .refused
+        case .unknownImage: .usage
+        case .storage(let cause): cause.kind
+        case .bundle(let cause): cause.kind
+        case .compression(let cause): cause.kind
+        case .signing(let cause): cause.kind
+        case .cancelled: .failed
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .document(let path, let cause): "'\(path)': \(cause)"
+        case .noCreationTime(let path): "'\(path)' has no 'created' and SOURCE_DATE_EPOCH is not set to seconds"
+        case .unknownImage(let name, let known):
+            "the release has no image '\(name)', it has \(known.map { "'\($0)'" }.joined(separator: ", "))"
+        case .imageSize(let path, let bytes): "'\(path)' has \(bytes) bytes, which is no size for an image"
+        case .sbomDiffers(let path, let found, let recorded):
+            "'\(path)' has the digest \(found), the change record names \(recorded)"
+        case .tooManyChunks(let count, let limit): "the images need \(count) chunks, more than the limit of \(limit)"
+        case .storage(let cause): cause.description
+        case .bundle(let cause): cause.description
+        case .compression(let cause): cause.description
+        case .signing(let cause): cause.description
+        case .cancelled: "it was cancelled"
+        }
+    }
+
+    package var advice: String {
+        switch self {
+        case .noCreationTime: "Write the time of the release into it, so that building it again gives the same bytes."
+        case .tooManyChunks: "Set a larger 'chunk-size' (at most 4 MiB)."
+        case .storage(let cause): cause.advice
+        case .bundle(let cause): cause.advice
+        case .signing(let cause): cause.advice
+        default: ""
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Bundles
+import Platform
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("Reading a bundle")
+struct ReadingTests {
+    @Test("The images come out as they went in, from a file and from a pipe of single bytes", arguments: [false, true])
+    func roundTrip(asPipe: Bool) throws {
+        let content = [Sample.text(20000) + Sample.noise(9000) + Sample.zeros(40000), Sample.text(5000)]
+        let factory = try BundleFactory(images: [("rootfs", content[0]), ("boot", content[1])])
+        let source = MemorySource(
+            factory.bytes(sign: Sample.sign), asPipe: asPipe, largestRead: asPipe ? 1 : .max)
+        let bundle = try Sample.verified(source)
+        #expect(bundle.manifest == factory.manifest)
+        #expect(Set(bundle.index.map(\.kind)) == [.zero, .raw, .zstd])
+        #expect(try Sample.images(of: bundle) == content)
+    }
+
+    @Test("The header survives being written and read")
+    func header() throws {
+        let header = BundleHeader(
+            signaturesLength: 8192, manifestLength: 777, indexLength: 640, payloadLength: 6 << 30,
+            signaturesDigest: SHA256.digest(of: []))
+        #expect(try BundleHeader(bytes: header.bytes) == header)
+        #expect(header.bytes.count == BundleFormat.headerLength)
+    }
+
+    @Test("The header's bytes are those of the format's description")
+    func headerBytes() throws {
+        let header = BundleHeader(
+            signaturesLength: 0x1000, manifestLength: 2, indexLength: 3, payloadLength: 4,
+            signaturesDigest: SHA256.digest(of: []))
+        let start = "894146540d0a1a0a" + "01000000" + "80000000"
+        let lengths = "0010000000000000" + "0200000000000000" + "0300000000000000" + "0400000000000000"
+        let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        #expect(Hex.encode(header.bytes[..<80]) == start + lengths + digest)
+        #expect(header.bytes[80..<96].allSatisfy { $0 == 0 })
+        #expect(Array(header.bytes[96...]) == SHA256.digest(of: Array(header.bytes[..<96])).bytes)
+    }
+
+    @Test("A record's bytes are those of the format's description")
+    func recordBytes() {
+        let record = ChunkRecord(
+            image: 0, outputOffset: 0x1_0000_0000, outputLength: 0x100000, digest: SHA256.digest(of: []), kind: .zstd,
+            storedOffset: 0x2_0000_0001, storedLength: 0x1234)
+        #expect(
+            Hex.encode(record.bytes) == "0000000001000000" + "00001000" + "02" + "00" + "0000" + "0100000002000000"
+                + "34120000" + "00000000" + "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    }
+
+    @Test("Chunks that nobody wants are passed over, and the rest are still right")
+    func skipping() throws {
+        let factory = try Sample.factory()
+        let bundle = try Sample.verified(MemorySource(factory.bytes(sign: Sample.sign), asPipe: true, largestRead: 100))
+        var buffer = [UInt8](repeating: 0, count: bundle.readBufferLength)
+        var numbers: [Int] = []
+        var output = [UInt8](repeating: 0, count: bundle.index.largestOutputLength)
+        var decoder = ChunkDecoder()
+        while true {
+            let chunk = try buffer.withMutableBytes { (buffer) throws(BundleError) in
+                try bundle.readNumberedChunk(into: buffer, where: { !$0.outputOffset.isMultiple(of: 16384) })
+            }
+            guard let chunk else { break }
+            numbers.append(chunk.number)
+            try buffer.withBytes { (stored) throws(BundleError) in
+                try output.withMutableBytes { (output) throws(BundleError) in
+                    try decoder.decode(chunk.record, stored: stored, into: output)
+                }
+            }
+        }
+        #expect(numbers == [1, 3])
+    }
+
+    @Test("A bundle that nobody has signed can be looked at but not verified")
+    func unsigned() throws {
+        let factory = try Sample.factory()
+        let bytes = factory.bytes(sign: { _ in [] })
+        let opened = try UnverifiedBundle.open(MemorySource(bytes))
+        #expect(try Manifest(bytes: opened.manifestBytes) == factory.manifest)
+        #expect(throws: BundleError.unsigned) { try Sample.verified(MemorySource(bytes)) }
+    }
+
+    @Test("The whole payload is checked on any number of threads, and progress rises to the end", arguments: [1, 2, 5])
+    func wholeCheck(threads: Int) async throws {
+        let bundle = try Sample.verified(try Sample.factory())
+        let seen = Collected<UInt64>()
+        try await bundle.checkPayload(threads: threads, progress: { seen.append($0) })
+        #expect(seen.values == seen.values.sorted())
+        #expect(seen.values.last == bundle.outputLength)
+    }
+
+    @Test("A check that is cancelled says so")
+    func cancelled() async throws {
+        let bundle = try Sample.verified(try Sample.factory())
+        let seen = Collected<UInt64>()
+        await #expect(throws: BundleError.cancelled) {
+            try await bundle.checkPayload(
+                threads: 1, isCancelled: { seen.values.count == 2 }, progress: { seen.append($0) })
+        }
+        #expect(seen.values.count == 2)
+    }
+}
