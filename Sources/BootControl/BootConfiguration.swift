@@ -19,6 +19,13 @@ package struct BootConfiguration: Equatable, Sendable {
     package let slotSets: [SlotSet]
     package let attempts: Int
 
+    package init(loader: Loader, slotSets: [SlotSet], attempts: Int = 3) {
+        self.loader = loader
+        self.slotSets = slotSets
+        self.attempts = attempts
+    }
+
+    /// Reads the table: `loader`, `environment`, `slot-sets`, and `attempts` if they are not 3.
     package init(_ fields: Fields) throws(DocumentError) {
         var fields = fields
         var sets: [SlotSet] = []
