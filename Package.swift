@@ -115,6 +115,9 @@ for (tests, tested) in [
         .testTarget(name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested))
 }
 
+// A warning is an error in scripts/test, and only there: a newer compiler's new warning must not stop anyone's build.
+let strictness: [SwiftSetting] = Context.environment["AFTERCARE_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
+
 for target in package.targets where target.type != .system {
-    target.swiftSettings = (target.swiftSettings ?? []) + settings
+    target.swiftSettings = (target.swiftSettings ?? []) + settings + strictness
 }
