@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The rows of the house, from the ground up: a target may use only what is below its own row.
+private let rows: [[String]] = [
+    ["COpenSSL", "CSystemd", "CCurl", "CZstd", "CSQLite", "CLinux"],
+    ["Vocabulary"],
+    ["Documents", "Platform"],
+    ["Bundles", "Trust", "BootControl", "Ledger", "ChangeControl"],
+    ["Installation", "SelfTests", "Releases"],
+    ["Agent", "VirtualDevice"],
+    ["aftercare", "aftercare-fleet"],
+]
+
+/// Which targets of one row may use each other, because one speaks in the other's words.
+private let neighbours: Set<[String]> = [
+    ["Bundles", "Trust"], ["ChangeControl", "Trust"], ["ChangeControl", "Bundles"],
+]
+
+/// Which packages of others each target may use.
+private let packages: [String: Set<String>] = [
+    "TOMLKit": ["Documents"],
+    "Logging": ["Platform", "Agent", "aftercare"],
+    "ServiceLifecycle": ["Agent"],
+    "ArgumentParser": ["aftercare", "aftercare-fleet"],
+]
+
+@Suite("The house")
+struct HouseTests {
+    private struct Manifest: Decodable {
+        struct Target: Decodable {
+            let name: String
+            let type: String
+            let dependencies: [Dependency]
+        }
+        let targets: [Target]
+    }
+
+    /// A dependency in the words of `swift package dump-package`: one key for its kind, its name first in a list.
+    private struct Dependency: Decodable {
+        let name: String
+
+        init(from decoder: any Decoder) throws {
+            let kinds = try decoder.singleValueContainer().decode([String: [Name?]].self)
+            name = try #require(kinds.values.first?.first??.text)
+        }
+
+        private struct Name: Decodable {
+            let text: String?
+
+            init(from decoder: any Decoder) throws { text = try? decoder.singleValueContainer().decode(String.self) }
+        }
+    }
+
+    private let targets: [Manifest.Target]
+
+    init() throws {
+        // A scratch folder of its own: the build that runs this test holds the lock of the usual one.
+        let scratch = try TemporaryFolder()
+        let result = try Tool.run(
+            ["swift", "package", "--scratch-path", scratch.path.string, "dump-package"], folder: SourceTree.root.path)
+        try #require(result.status == 0, "\(result.error)")
+        targets = try JSONDecoder().decode(Manifest.self, from: Data(result.output)).targets
+    }
+
+    @Test("Every target has its row, and no row names one that is not there")
+    func everyTargetHasARow() {
+        let ours = targets.filter { $0.type != "test" && $0.name != "TestSupport" }.map(\.name)
+        #expect(Set(ours) == Set(rows.joined()))
+    }
+
+    @Test("A target uses only what is below its row, and neighbours only where they are named")
+    func dependenciesRunDownwards() throws {
+        let row = Dictionary(
+            uniqueKeysWithValues: rows.enumerated().flatMap { index, names in names.map { ($0, index) } })
+        for target in targets where target.type != "test" && target.name != "TestSupport" {
+            let own = try #require(row[target.name])
+            for dependency in target.dependencies.map(\.name) {
+                guard let other = row[dependency] else { continue }
+                #expect(
+                    other < own || neighbours.contains([target.name, dependency]),
+                    "\(target.name) may not use \(dependency)")
+            }
+        }
+    }
+
+    @Test("Only Platform uses the C targets")
+    func onlyPlatformUsesC() {
+        for target in targets where target.name != "Platform" {
+            #expect(Set(target.dependencies.map(\.name)).isDisjoint(with: rows[0]), "\(target.name)")
+        }
+    }
+
+    @Test("Packages of others are used only where they are named; swift-system is everybody's")
+    func foreignPackages() {
+        let known = Set(rows.joined()).union(["TestSupport", "SystemPackage"])
+        for target in targets where target.type != "test" {
+            for dependency in target.dependencies.map(\.name) where !known.contains(dependency) {
+                #expect(packages[dependency]?.contains(target.name) == true, "\(target.name) may not use \(dependency)")
+            }
+        }
+    }
+
+    @Test("Only tests use the support for tests")
+    func supportIsForTests() {
+        for target in targets where target.type != "test" {
+            #expect(!target.dependencies.map(\.name).contains("TestSupport"), "\(target.name)")
+        }
+    }
+}

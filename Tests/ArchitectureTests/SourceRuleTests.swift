@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+@Suite("The rules of the sources")
+struct SourceRuleTests {
+    private let sources: [SourceTree.File]
+    private let tests: [SourceTree.File]
+
+    /// Only these may use full Foundation: they never run on a device.
+    private static let offTheDevice: Set<String> = ["TestSupport"]
+    /// Only these may use FoundationEssentials; nothing needs it so far.
+    private static let essentials: Set<String> = []
+    private static let executables: Set<String> = ["aftercare", "aftercare-fleet"]
+    private static let cModules: Set<String> = ["COpenSSL", "CSystemd", "CCurl", "CZstd", "CSQLite", "CLinux"]
+    /// Whose file is nearer to a protocol of the kernel or a terminal than to the domain may name its reason here.
+    private static let libraryC: Set<String> = ["Platform", "TestSupport", "aftercare", "aftercare-fleet"]
+
+    init() throws {
+        sources = try SourceTree.files(in: "Sources")
+        tests = try SourceTree.files(in: "Tests")
+        try #require(sources.count > 20 && tests.count > 10)
+    }
+
+    private func refuse(_ files: [SourceTree.File], _ rule: String, where breaks: (Substring) -> Bool) {
+        for file in files {
+            for (number, line) in file.code where breaks(line) {
+                Issue.record("\(rule): \(file.path):\(number): \(line)")
+            }
+        }
+    }
+
+    private func imports(_ modules: Set<String>, onlyIn targets: Set<String>) {
+        for file in sources where !targets.contains(file.target) {
+            #expect(modules.isDisjoint(with: file.imports), "\(file.path)")
+        }
+    }
+
+    @Test("C modules are imported in Platform alone")
+    func cModules() { imports(Self.cModules, onlyIn: ["Platform"]) }
+
+    @Test("Nothing that runs on a device imports Foundation")
+    func foundation() {
+        imports(["Foundation", "FoundationNetworking", "FoundationXML"], onlyIn: Self.offTheDevice)
+        imports(["FoundationEssentials", "FoundationInternationalization"], onlyIn: Self.essentials)
+    }
+
+    @Test("The C library is called in Platform and the programs alone")
+    func glibc() { imports(["Glibc", "Musl"], onlyIn: Self.libraryC) }
+
+    @Test("Visibility between targets is package: nothing is public or open")
+    func nothingIsPublic() throws {
+        let rule = try Regex(
+            #"(^|\s)(public|open)\s+(final|class|struct|enum|protocol|func|var|let|init|static|extension|import|actor|typealias|subscript)\b"#
+        )
+        refuse(sources, "nothing is public") { $0.firstMatch(of: rule) != nil }
+    }
+
+    @Test("Tests see what other targets see")
+    func noTestable() { refuse(sources + tests, "no @testable") { $0.hasPrefix("@testable") } }
+
+    @Test("Only the programs print")
+    func printing() throws {
+        let rule = try Regex(#"(^|[^\w.])(print|debugPrint|dump|NSLog)\("#)
+        refuse(sources.filter { !Self.executables.contains($0.target) }, "only the programs print") {
+            $0.firstMatch(of: rule) != nil && !$0.contains("func ")
+        }
+    }
+
+    @Test("Nothing traps on outside input: no forced tries or casts")
+    func forcing() throws {
+        let rule = try Regex(#"\b(try!|as!)(\s|$)"#)
+        refuse(sources, "no forcing") { $0.firstMatch(of: rule) != nil }
+    }
+
+    @Test("A promise that the compiler cannot check has its reason beside it")
+    func uncheckedPromises() throws {
+        for file in sources {
+            for (number, line) in file.code
+            where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
+                let around = file.lines[max(0, number - 4)..<min(file.lines.count, number + 3)]
+                #expect(around.contains { $0.contains("//") }, "\(file.path):\(number)")
+            }
+        }
+    }
+
+    @Test("A file has at most 400 lines, of at most 140 columns")
+    func sizes() {
+        for file in sources {
+            #expect(file.lines.count <= 401, "\(file.path): \(file.lines.count) lines")
+            for (number, line) in file.lines.enumerated() where line.count > 140 {
+                Issue.record("\(file.path):\(number + 1): \(line.count) columns")
+            }
+        }
+    }
+
+    @Test("Nothing is left to be done later, and nothing waits for a while")
+    func noLeftovers() throws {
+        let later = try Regex(#"\b(TODO|FIXME|XXX|HACK)\b"#)
+        for file in sources + tests where !file.path.hasSuffix("SourceRuleTests.swift") {
+            for (number, line) in file.lines.enumerated() where line.firstMatch(of: later) != nil {
+                Issue.record("\(file.path):\(number + 1): \(line)")
+            }
+        }
+        let wait = try Regex(#"\b(Task\.sleep|Thread\.sleep|usleep|nanosleep)\b"#)
+        let waiting = (sources + tests).filter { !$0.path.hasSuffix("SourceRuleTests.swift") }
+        refuse(waiting, "wait for an event") { $0.firstMatch(of: wait) != nil }
+    }
+}

@@ -1,0 +1,52 @@
+import Documents
+import Testing
+import Vocabulary
+
+@Suite("Reading TOML")
+struct TOMLTests {
+    @Test("Tables, lists, strings, numbers and truth values become what JSON has")
+    func values() throws {
+        let text = """
+            title = "Pump \\u00e4" # a comment
+            path = 'C:\\raw'
+            limits = [1, -2, 0x10]
+            ratio = 0.5
+            on = true
+            [slots.a]
+            size = 1_000
+            [[images]]
+            name = "root"
+            [[images]]
+            name = "boot"
+            """
+        let expected: JSON = [
+            "title": "Pump ä", "path": "C:\\raw", "limits": [1, -2, 16], "ratio": .decimal(0.5), "on": true,
+            "slots": ["a": ["size": 1000]], "images": [["name": "root"], ["name": "boot"]],
+        ]
+        #expect(try TOML.read(text) == expected)
+    }
+
+    @Test("A time becomes a string")
+    func time() throws {
+        #expect(try TOML.read("at = 2026-01-31T12:00:00Z")["at"]?.string == "2026-01-31T12:00:00Z")
+    }
+
+    @Test(
+        "A mistake is refused with its line",
+        arguments: [
+            ("a = 1\na = 2", 2), ("a = 1\nb = ", 2), ("x", 1), ("a = 1\n\n[t\n", 3), ("a = \"open", 1), ("[a]\n[a]", 2),
+            ("a = 1 b = 2", 1), ("a = 01", 1),
+        ])
+    func mistakes(text: String, line: Int) {
+        let error = #expect(throws: DocumentError.self) { try TOML.read(text) }
+        guard case .toml(line, _, let reason) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(!reason.isEmpty)
+        #expect(error?.code == FaultCode(1105))
+    }
+
+    @Test("A document over its limit is refused")
+    func limit() { #expect(throws: DocumentError.tooLarge(limit: 4)) { try TOML.read("a = 1", limit: 4) } }
+}
