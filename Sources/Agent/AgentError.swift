@@ -16,6 +16,7 @@ package enum AgentError: Fault, Equatable {
     case nothingToRollBackTo
     case sourceUnreadable(String, reason: String)
     case unexpected(reason: String)
+    case waitedTooLong(seconds: Int)
 
     package var code: FaultCode {
         switch self {
@@ -33,6 +34,7 @@ package enum AgentError: Fault, Equatable {
         case .nothingToRollBackTo: FaultCode(2712)
         case .sourceUnreadable: FaultCode(2713)
         case .unexpected: FaultCode(2714)
+        case .waitedTooLong: FaultCode(2715)
         }
     }
 
@@ -63,6 +65,7 @@ package enum AgentError: Fault, Equatable {
         case .nothingToRollBackTo: "there is no other slot set with a bootable release"
         case .sourceUnreadable(let source, let reason): "cannot read '\(source)': \(reason)"
         case .unexpected(let reason): reason
+        case .waitedTooLong(let seconds): "the update has not ended after \(seconds) seconds"
         }
     }
 

@@ -40,7 +40,7 @@ extension LedgerEntry {
     package static let noLine = SHA256.leafHash(of: [])
 
     /// The line that stands for this entry in the ledger, without its end (RFC 8785).
-    var line: [UInt8] {
+    package var line: [UInt8] {
         let value: JSON = [
             "body": body, "boot": .string(boot), "clock": .string(time.confidence.rawValue),
             "event": .integer(auditCode), "group": .number(group), "previous": .string(previous.hex),

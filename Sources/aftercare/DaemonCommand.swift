@@ -20,7 +20,7 @@ struct DaemonCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let storage = Storage()
         let configuration = try Configuration.read(place.path, storage: storage)
-        let journal = Journal()
+        let journal = Journal(identifier: "aftercare", environment: Environment.all)
         let log = Logger(label: "aftercare") { journal.handler(label: $0) }
         let daemon = Daemon(
             configuration: configuration, storage: storage, clock: SystemClock(),
