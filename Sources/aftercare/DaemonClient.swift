@@ -23,7 +23,9 @@ struct DaemonClient {
     }
 
     @discardableResult
-    func call(_ method: String, _ arguments: [BusValue] = [], timeout: Duration? = .seconds(25)) async throws -> [BusValue] {
+    func call(
+        _ method: String, _ arguments: [BusValue] = [], timeout: Duration? = .seconds(25)
+    ) async throws -> [BusValue] {
         do {
             return try await connection.call(method, on: BusService.endpoint, arguments, timeout: timeout)
         } catch .refused(_, let fault) where fault.code != nil {

@@ -49,10 +49,10 @@ struct Install: AsyncParsableCommand {
     /// Shows progress until the release is in its slots, or is not to be.
     private func follow(_ update: String, _ changes: AsyncStream<JSON>) async throws {
         var line = ProgressLine(isQuiet: quiet || output.json)
-        for await status in changes {
-            guard (status["offer"]?["id"] ?? status["last"]?["offer"]?["id"] ?? status["last"]?["update"]?["offer"]?["id"])?
-                .string == update
-            else { continue }
+        for await status in changes
+        where (status["offer"]?["id"] ?? status["last"]?["offer"]?["id"] ?? status["last"]?["update"]?["offer"]?["id"])?
+            .string == update
+        {
             line.show(status["progress"])
             switch status["state"]?.string {
             case "idle":

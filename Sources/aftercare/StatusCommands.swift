@@ -105,7 +105,8 @@ struct History: AsyncParsableCommand {
             for update in history.array ?? [] {
                 let detail = update["detail"]
                 let code = detail?["fault"]?["code"]?.string
-                let reason = code.map { "\($0): \(detail?["fault"]?["reason"]?.string ?? "")" } ?? detail?["cause"]?.string
+                let reason =
+                    code.map { "\($0): \(detail?["fault"]?["reason"]?.string ?? "")" } ?? detail?["cause"]?.string
                 rows.append([
                     update["started"]?.string ?? "", update["from"]?.string ?? "-", update["version"]?.string ?? "-",
                     update["outcome"]?.string ?? "under way", reason ?? "",
@@ -148,11 +149,15 @@ enum StatusText {
 
     static func whole(_ status: JSON) -> String {
         var rows = [
-            ["Device", "\(status["device"]?.string ?? ""), \(status["product"]?.string ?? "") \(status["hardware"]?.string ?? "")"],
+            [
+                "Device",
+                "\(status["device"]?.string ?? ""), \(status["product"]?.string ?? "") \(status["hardware"]?.string ?? "")",
+            ],
             ["Running", "\(status["version"]?.string ?? "") in slot set \(status["slotSet"]?.string ?? "")"],
             ["Update", line(status)],
         ]
-        if let progress = status["progress"], let done = progress["done"]?.integer, let total = progress["total"]?.integer,
+        if let progress = status["progress"], let done = progress["done"]?.integer,
+            let total = progress["total"]?.integer,
             total > 0
         {
             rows.append(["Progress", "\(done * 100 / total) % \(progress["phase"]?.string ?? "")"])

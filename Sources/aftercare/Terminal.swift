@@ -25,7 +25,9 @@ enum Terminal {
     }
 
     /// Whether progress can be drawn over itself.
-    static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb" }
+    static var isInteractive: Bool {
+        isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
 
     static var width: Int {
         var size = winsize()

@@ -41,14 +41,18 @@ struct Verify: AsyncParsableCommand {
     private func check(_ configuration: Configuration, _ storage: Storage, _ checks: inout CheckList) async throws {
         let source = try FileSource.open(FilePath(bundle == "-" ? "/dev/stdin" : bundle), in: storage)
         let unverified = try UnverifiedBundle.open(source)
-        checks.add("format", passed: true, "version \(BundleFormat.version), \(unverified.manifestBytes.count) bytes of manifest")
+        checks.add(
+            "format", passed: true,
+            "version \(BundleFormat.version), \(unverified.manifestBytes.count) bytes of manifest")
         let time = TrustedTime(clock: SystemClock().now(), watermark: nil)
         let verifier = Verifier(policy: configuration.trust)
         if !unverified.signatures.isEmpty {
             checks.add(verifier.examine(content: unverified.manifestBytes, signatures: unverified.signatures, at: time))
         }
         let verified = try unverified.verified(by: verifier, at: time)
-        checks.add("manifest", passed: true, "\(verified.manifest.product) \(verified.manifest.version), \(verified.manifest.images.count) images")
+        checks.add(
+            "manifest", passed: true,
+            "\(verified.manifest.product) \(verified.manifest.version), \(verified.manifest.images.count) images")
         checks.add("index", passed: true, "\(verified.index.count) chunks")
         let refusal = judge(verified, configuration, storage, &checks)
         try await checkPayload(verified, &checks)
@@ -83,7 +87,8 @@ struct Verify: AsyncParsableCommand {
             throw error
         }
         board.end()
-        checks.add("payload", passed: true, "\(ByteCount(total)) in \(bundle.index.count) chunks, every digest is right")
+        checks.add(
+            "payload", passed: true, "\(ByteCount(total)) in \(bundle.index.count) chunks, every digest is right")
     }
 }
 

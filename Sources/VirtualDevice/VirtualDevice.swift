@@ -1,0 +1,215 @@
+import BootControl
+import Documents
+import Foundation
+package import Platform
+package import SystemPackage
+import Vocabulary
+
+/// A device that lives in a folder: real daemon, real D-Bus, files as slots, and the boot loader's algorithm.
+///
+/// ```
+/// etc/aftercare.toml, etc/<role>/  the device's configuration and trust anchors
+/// disk/<image>-<set>.img           its slots
+/// disk/grubenv | disk/uboot*.env   its boot environment
+/// state/                           what survives a power cut: database, ledger
+/// run/                             what does not
+/// machine/                         what a real machine has in hardware and kernel: root file system, command line, bus, log
+/// ```
+package struct VirtualDevice: Sendable {
+    package let folder: FilePath
+    let storage: Storage
+
+    /// What a new device is.
+    package struct Description: Sendable {
+        package var id: String
+        package var product: String
+        package var hardware: String
+        /// The image that is in the slot set A from the start, for each kind.
+        package var images: [(name: String, file: FilePath)]
+        /// The folder with `trust.toml` and the anchors it names.
+        package var trust: FilePath
+        package var loader: Loader
+        package var soakSeconds: Int
+
+        package init(
+            id: String, product: String, hardware: String, images: [(name: String, file: FilePath)], trust: FilePath,
+            loader: Loader, soakSeconds: Int
+        ) {
+            self.id = id
+            self.product = product
+            self.hardware = hardware
+            self.images = images
+            self.trust = trust
+            self.loader = loader
+            self.soakSeconds = soakSeconds
+        }
+    }
+
+    package enum Loader: String, Sendable, CaseIterable {
+        case grub
+        case uboot
+    }
+
+    /// Takes a device that is there.
+    package init(_ folder: FilePath, storage: Storage) throws(VirtualDeviceError) {
+        self.init(at: folder, storage)
+        guard storage.exists(configurationFile) else { throw .notADevice(folder) }
+    }
+
+    private init(at folder: FilePath, _ storage: Storage) {
+        self.folder = FilePath(URL(fileURLWithPath: folder.string).standardizedFileURL.path)
+        self.storage = storage
+    }
+
+    /// Makes a new device whose slot set A holds the images and is confirmed; B is empty.
+    package static func create(
+        _ folder: FilePath, _ description: Description, storage: Storage
+    ) throws(VirtualDeviceError) -> VirtualDevice {
+        guard !storage.exists(folder) else { throw .alreadyThere(folder) }
+        let device = VirtualDevice(at: folder, storage)
+        do {
+            for part in ["etc", "disk", "state", "run", "machine"] {
+                try storage.createFolder(device.folder.pushing(FilePath(part)), mode: 0o755)
+            }
+            try device.copyTrust(from: description.trust)
+            for image in description.images { try device.makeSlots(image.name, from: image.file) }
+            let text = try device.configurationText(description)
+            try storage.replace(device.configurationFile, with: Array(text.utf8), mode: 0o644)
+            try device.boot().createEnvironment(confirmed: .a, storage: storage)
+        } catch {
+            try? FileManager.default.removeItem(atPath: device.folder.string)
+            throw .cannot("make the device", reason: (error as? any Fault)?.description ?? "\(error)")
+        }
+        return device
+    }
+
+    package var configurationFile: FilePath { path("etc/aftercare.toml") }
+    package var busAddress: String { "unix:path=\(path("machine/bus"))" }
+    /// A clinical program on the device holds a lock on this while a patient is connected.
+    package var interlockFile: FilePath { path("run/in-use.lock") }
+    package var log: FilePath { path("machine/log") }
+
+    func path(_ name: String) -> FilePath { folder.pushing(FilePath(name)) }
+
+    func slot(_ image: String, _ set: SlotSet) -> FilePath { path("disk/\(image)-\(set.name.lowercased()).img") }
+
+    /// The environment in which commands talk to this device.
+    package var environment: [String: String] {
+        ["AFTERCARE_CONFIG": configurationFile.string, "DBUS_SYSTEM_BUS_ADDRESS": busAddress]
+    }
+
+    /// What the boot loader of this device is and where it keeps its variables.
+    func boot() throws -> BootConfiguration {
+        let text = String(decoding: try storage.read(configurationFile, limit: 1 << 20), as: UTF8.self)
+        var fields = try Fields(try TOML.read(text))
+        return try BootConfiguration(try fields.fields("boot"))
+    }
+
+    /// The names of the images, in the order of the configuration.
+    func images() throws -> [String] {
+        let text = String(decoding: try storage.read(configurationFile, limit: 1 << 20), as: UTF8.self)
+        var fields = try Fields(try TOML.read(text))
+        var names: [String] = []
+        for (value, place) in try fields.list("slots") {
+            var slot = try Fields(value, at: place)
+            let name = try slot.string("image")
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+}
+
+extension VirtualDevice {
+    /// Copies the table and the files that it names: certificates and revocation lists, never a key.
+    private func copyTrust(from source: FilePath) throws {
+        let table = try storage.read(source.appending("trust.toml"), limit: 1 << 20)
+        var fields = try Fields(try TOML.read(String(decoding: table, as: UTF8.self)))
+        var trust = try fields.fields("trust")
+        var files = try trust.optionalStrings("revocation-lists")
+        if case .object(let roles) = try trust.value("roles") {
+            for role in roles.values { files += role["anchors"]?.array?.compactMap(\.string) ?? [] }
+        }
+        for file in files {
+            let target = path("etc").pushing(FilePath(file))
+            try storage.createFolder(target.removingLastComponent(), mode: 0o755)
+            let content = try storage.read(source.pushing(FilePath(file)), limit: 1 << 20)
+            try storage.replace(target, with: content, mode: 0o644)
+        }
+        try storage.replace(path("etc/trust.toml"), with: table, mode: 0o644)
+    }
+
+    /// Slot A is a copy of the image, B a hole of the same size.
+    private func makeSlots(_ name: String, from image: FilePath) throws {
+        let source = FileIdentity.resolve(image)
+        let size = try storage.open(source, .read).size()
+        try Command.run("/bin/cp", ["--sparse=always", source.string, slot(name, .a).string])
+        let empty = try storage.open(slot(name, .b), [.write, .create, .exclusive], mode: 0o644)
+        try empty.truncate(to: size)
+    }
+
+    private func configurationText(_ description: Description) throws(StorageError) -> String {
+        let trust = String(decoding: try storage.read(path("etc/trust.toml"), limit: 1 << 20), as: UTF8.self)
+        let slots = description.images.flatMap { image in
+            [SlotSet.a, .b].map { set in
+                """
+                [[slots]]
+                set = "\(set)"
+                image = "\(image.name)"
+                device = "\(slot(image.name, set))"
+
+                """
+            }
+        }
+        return """
+            [device]
+            id = "\(description.id)"
+            product = "\(description.product)"
+            hardware = "\(description.hardware)"
+
+            \(slots.joined(separator: "\n"))
+            \(bootText(description.loader))
+            \(trust)
+            [update]
+            soak-seconds = \(description.soakSeconds)
+            interlock-seconds = 1
+            restart-command = ["/bin/sh", "-c", "echo restart > '\(path("machine/power"))'"]
+
+            [interlocks]
+            inhibitors = false
+            lock-files = ["\(interlockFile)"]
+
+            [paths]
+            state = "\(path("state"))"
+            runtime = "\(path("run"))"
+            root = "\(path("machine/root"))"
+            kernel-command-line = "\(path("machine/cmdline"))"
+            boot-id = "\(path("machine/boot-id"))"
+            watchdog = "\(path("machine/watchdog"))"
+
+            """
+    }
+
+    private func bootText(_ loader: Loader) -> String {
+        switch loader {
+        case .grub:
+            """
+            [boot]
+            loader = "grub"
+            slot-sets = ["A", "B"]
+            environment = "\(path("disk/grubenv"))"
+
+            """
+        case .uboot:
+            """
+            [boot]
+            loader = "uboot"
+            slot-sets = ["A", "B"]
+            environment = [
+                { path = "\(path("disk/uboot.env"))", size = 16384 },
+                { path = "\(path("disk/uboot-redundant.env"))", size = 16384 },
+            ]
+
+            """
+        }
+    }
+}
