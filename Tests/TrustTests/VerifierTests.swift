@@ -113,7 +113,7 @@ struct VerifierTests {
         let signatures = try scenario.approve(scenario.ada, scenario.grace)
         let verifier = Verifier(policy: try scenario.policy())
         let good = verifier.examine(content: scenario.content, signatures: signatures, at: Scenario.now)
-        #expect(good.checks.count == 1 + 2 * 8 + 3)
+        #expect(good.checks.count == 1 + 2 * 9 + 3)
         #expect(
             good.checks.allSatisfy { check in
                 if case .passed = check.verdict { true } else { false }
