@@ -9,10 +9,12 @@ package final class PrivateKey: Sendable {
     package let kind: KeyKind
     /// SHA-256 of the DER SubjectPublicKeyInfo, the same as that of a certificate for this key.
     package let keyID: Digest
+    private let isOnToken: Bool
 
     /// Takes over the reference.
-    init(owning handle: OpaquePointer) throws(CryptoError) {
+    init(owning handle: OpaquePointer, isOnToken: Bool = false) throws(CryptoError) {
         self.handle = handle
+        self.isOnToken = isOnToken
         kind = KeyKind.of(handle)
         do throws(CryptoError) {
             keyID = SHA256.digest(of: try derEncoding("encode a public key") { i2d_PUBKEY(handle, $0) })
@@ -60,6 +62,8 @@ package final class PrivateKey: Sendable {
     /// PKCS #8 in PEM, unencrypted; a token's key cannot be had.
     package var pem: [UInt8] {
         get throws(CryptoError) {
+            // libp11 puts a number of its own where the private part would be, which would be written out as a key.
+            guard !isOnToken else { throw .openSSL("write a private key", reason: "it is on a token") }
             let buffer = try MemoryBuffer()
             guard PEM_write_bio_PKCS8PrivateKey(buffer.handle, handle, nil, nil, 0, nil, nil) == 1 else {
                 throw .last("write a private key")

@@ -11,12 +11,12 @@ extension PrivateKey {
     /// terminal; PKCS11_MODULE_PATH names the token's own library where it is not p11-kit's.
     package convenience init(token uri: String) throws(CryptoError) {
         if let handle = Self.storedKey(uri) {
-            try self.init(owning: handle)
+            try self.init(owning: handle, isOnToken: true)
             return
         }
         ERR_clear_error()
         guard let handle = ac_engine_key(uri) else { throw .last("find the key '\(uri)' on a token") }
-        try self.init(owning: handle)
+        try self.init(owning: handle, isOnToken: true)
     }
 
     private static func storedKey(_ uri: String) -> OpaquePointer? {

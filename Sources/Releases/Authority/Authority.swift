@@ -38,7 +38,7 @@ package struct Authority: Sendable {
     ) throws(AuthorityError) {
         for role in roles where storage.exists(path(role, "root.pem")) { throw .exists(role) }
         for role in roles {
-            try wrapping { () throws(StorageError) in try storage.createFolder(folder.appending(role.name)) }
+            try storing { () throws(StorageError) in try storage.createFolder(folder.appending(role.name)) }
             let root = try make(
                 "root", for: role, organization, keys, under: nil, years: 20, pathLength: 1, now: now)
             let issuing = try make(
@@ -51,7 +51,7 @@ package struct Authority: Sendable {
 
     /// The roles in the folder.
     package func roles() throws(AuthorityError) -> [Role] {
-        let names = try wrapping { () throws(StorageError) in try storage.names(in: folder) }
+        let names = try storing { () throws(StorageError) in try storage.names(in: folder) }
         return names.compactMap(Role.init).filter { storage.exists(path($0, "root.pem")) }
     }
 
@@ -74,12 +74,12 @@ package struct Authority: Sendable {
                 CertificateExtension("subjectKeyIdentifier", "hash"),
                 CertificateExtension("authorityKeyIdentifier", "keyid:always"),
             ])
-        let (key, certificate) = try wrapping { () throws(CryptoError) in
+        let (key, certificate) = try computing { () throws(CryptoError) in
             let key = try PrivateKey.generate(keys)
             return (key, try form.signed(by: issuing.key, issuer: issuing.certificate, for: key))
         }
-        let chain = try wrapping { () throws(CryptoError) in try certificate.pem + issuing.certificate.pem }
-        let secret = try wrapping { () throws(CryptoError) in try key.pem }
+        let chain = try computing { () throws(CryptoError) in try certificate.pem + issuing.certificate.pem }
+        let secret = try computing { () throws(CryptoError) in try key.pem }
         try write(path(role, "\(name).key"), secret, mode: 0o600)
         try write(target, chain, mode: 0o644)
         return (target, path(role, "\(name).key"))
@@ -91,7 +91,7 @@ package struct Authority: Sendable {
         let source = path(role, "\(try signerName(person)).pem")
         guard storage.exists(source) else { throw .unknownSigner(person, role) }
         let bytes = try read(source)
-        let certificates = try wrapping { () throws(CryptoError) in try Certificate.read(pem: bytes, limit: 8) }
+        let certificates = try computing { () throws(CryptoError) in try Certificate.read(pem: bytes, limit: 8) }
         let issuing = try member("issuing", of: role)
         return try replaceRevocationList(
             of: issuing, "issuing", for: role, revoking: Array(certificates.prefix(1)), now: now)
@@ -121,7 +121,7 @@ extension Authority {
     private func member(_ name: String, of role: Role) throws(AuthorityError) -> Member {
         guard storage.exists(path(role, "\(name).pem")) else { throw .unknownRole(role) }
         let (certificate, key) = (try read(path(role, "\(name).pem")), try read(path(role, "\(name).key")))
-        return try wrapping { () throws(CryptoError) in
+        return try computing { () throws(CryptoError) in
             let certificate = try Certificate.read(pem: certificate, limit: 1)[0]
             return Member(
                 certificate: certificate, key: try PrivateKey(pem: key), organization: certificate.organization ?? "")
@@ -142,7 +142,7 @@ extension Authority {
                 CertificateExtension("subjectKeyIdentifier", "hash"),
                 CertificateExtension("authorityKeyIdentifier", "keyid"),
             ])
-        let (member, pem, secret) = try wrapping { () throws(CryptoError) in
+        let (member, pem, secret) = try computing { () throws(CryptoError) in
             let key = try PrivateKey.generate(keys)
             let certificate = try form.signed(by: issuer?.key ?? key, issuer: issuer?.certificate, for: key)
             let member = Member(certificate: certificate, key: key, organization: organization)
@@ -159,7 +159,7 @@ extension Authority {
     ) throws(AuthorityError) -> FilePath {
         let target = path(role, "\(name)-crl.pem")
         let old = storage.exists(target) ? try read(target) : nil
-        let pem = try wrapping { () throws(CryptoError) in
+        let pem = try computing { () throws(CryptoError) in
             let previous = try old.map { (bytes) throws(CryptoError) in
                 try RevocationList.read(pem: bytes, limit: 1)[0]
             }
@@ -186,7 +186,7 @@ extension Authority {
 
     /// A positive serial number of 128 bits (RFC 5280 §4.1.2.2).
     private func serial() throws(AuthorityError) -> [UInt8] {
-        var bytes = try wrapping { () throws(CryptoError) in try randomBytes(16) }
+        var bytes = try computing { () throws(CryptoError) in try randomBytes(16) }
         bytes[0] = bytes[0] & 0x7F | 0x40
         return bytes
     }
@@ -203,18 +203,18 @@ extension Authority {
     }
 
     private func read(_ path: FilePath) throws(AuthorityError) -> [UInt8] {
-        try wrapping { () throws(StorageError) in try storage.read(path, limit: Self.maximumFile) }
+        try storing { () throws(StorageError) in try storage.read(path, limit: Self.maximumFile) }
     }
 
     private func write(_ path: FilePath, _ bytes: [UInt8], mode: UInt32) throws(AuthorityError) {
-        try wrapping { () throws(StorageError) in try storage.replace(path, with: bytes, mode: mode) }
+        try storing { () throws(StorageError) in try storage.replace(path, with: bytes, mode: mode) }
     }
 
-    private func wrapping<Value>(_ body: () throws(StorageError) -> Value) throws(AuthorityError) -> Value {
+    private func storing<Value>(_ body: () throws(StorageError) -> Value) throws(AuthorityError) -> Value {
         do throws(StorageError) { return try body() } catch { throw .storage(error) }
     }
 
-    private func wrapping<Value>(_ body: () throws(CryptoError) -> Value) throws(AuthorityError) -> Value {
+    private func computing<Value>(_ body: () throws(CryptoError) -> Value) throws(AuthorityError) -> Value {
         do throws(CryptoError) { return try body() } catch { throw .crypto(error) }
     }
 }
