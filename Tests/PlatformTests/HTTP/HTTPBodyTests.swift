@@ -31,7 +31,7 @@ private func readAll(_ body: HTTPBody, by step: Int = 65536) async throws(HTTPEr
 struct HTTPBodyTests {
     @Test(
         "A file arrives byte for byte, whatever the reader's buffer",
-        arguments: [(0, 100), (1, 100), (5000, 1), (100_000, 777), (5_000_000, 65536), (5_000_000, 1_000_000)])
+        arguments: [(0, 100), (1, 100), (5000, 1), (100_000, 777), (1_000_000, 65536), (1_000_000, 1_000_000)])
     func wholeFile(size: Int, step: Int) async throws {
         let server = try await WebServer.start(content: content(size))
         let body = try HTTPBody(request(server.address + "/file"))
@@ -48,11 +48,11 @@ struct HTTPBodyTests {
         #expect(body.totalSize == nil)
     }
 
-    @Test("A body that breaks off goes on where it broke", arguments: [0, 1, 16384, 1_000_000, 2_999_999])
+    @Test("A body that breaks off goes on where it broke", arguments: [0, 1, 16384, 400_000, 999_999])
     func resumes(cut: Int) async throws {
-        let server = try await WebServer.start(content: content(3_000_000))
+        let server = try await WebServer.start(content: content(1_000_000))
         let body = try HTTPBody(request(server.address + "/cut?\(cut)"))
-        #expect(try await readAll(body) == content(3_000_000))
+        #expect(try await readAll(body) == content(1_000_000))
         #expect(body.resumeCount >= 1)
     }
 
