@@ -101,6 +101,12 @@ package struct Limits: Sendable, Hashable {
     /// The unit of value and limits, for people.
     package let unit: String?
 
+    package init(minimum: Double?, maximum: Double?, unit: String?) {
+        self.minimum = minimum
+        self.maximum = maximum
+        self.unit = unit
+    }
+
     package func hold(_ value: Double) -> Bool {
         value >= minimum ?? -.infinity && value <= maximum ?? .infinity
     }

@@ -2,6 +2,11 @@
 package struct HTTPResponse: Sendable, Equatable {
     package let status: Int
     package let body: [UInt8]
+
+    package init(status: Int, body: [UInt8]) {
+        self.status = status
+        self.body = body
+    }
 }
 
 /// Fetches what is small enough to be held in memory.

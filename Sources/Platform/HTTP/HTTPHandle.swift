@@ -38,6 +38,7 @@ final class HTTPHandle {
             ac_curl_set_long(easy, CURLOPT_NOSIGNAL, 1),
             ac_curl_set_long(easy, CURLOPT_QUICK_EXIT, 1),
             ac_curl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1),
+            ac_curl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
             ac_curl_set_long(easy, CURLOPT_BUFFERSIZE, 131_072),
             ac_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.connectTimeout / .milliseconds(1)))),
             ac_curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
@@ -62,9 +63,14 @@ final class HTTPHandle {
         return results.allSatisfy { $0 == CURLE_OK }
     }
 
-    func deliver(to context: UnsafeMutableRawPointer, _ function: @escaping ac_curl_write_function) {
-        ac_curl_set_write(easy, CURLOPT_WRITEFUNCTION, function)
+    func deliver(
+        to context: UnsafeMutableRawPointer, body: @escaping ac_curl_write_function,
+        head: @escaping ac_curl_write_function
+    ) {
+        ac_curl_set_write(easy, CURLOPT_WRITEFUNCTION, body)
         ac_curl_set_pointer(easy, CURLOPT_WRITEDATA, context)
+        ac_curl_set_write(easy, CURLOPT_HEADERFUNCTION, head)
+        ac_curl_set_pointer(easy, CURLOPT_HEADERDATA, context)
     }
 
     /// Makes the next request one for the rest of the file only, as long as it is still the same.
@@ -80,12 +86,6 @@ final class HTTPHandle {
         var status = 0
         ac_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         return status
-    }
-
-    var contentLength: UInt64? {
-        var length: curl_off_t = -1
-        ac_curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
-        return length < 0 ? nil : UInt64(length)
     }
 
     /// A field of the last answer's head, after all redirects.

@@ -19,7 +19,9 @@ struct HTTPHead {
         lastModified = handle.header("Last-Modified")
         let range = handle.header("Content-Range").flatMap(Self.range)
         start = range?.start
-        total = status == 206 ? range?.total : handle.contentLength
+        let isChunked = handle.header("Transfer-Encoding") != nil
+        let length = isChunked ? nil : handle.header("Content-Length").flatMap { UInt64($0) }
+        total = status == 206 ? range?.total : length
     }
 
     /// What identifies the content byte for byte, which a weak tag does not (RFC 9110 §8.8.1).
@@ -31,13 +33,17 @@ struct HTTPHead {
     /// Whether a later answer can be recognised as the same file.
     var isIdentified: Bool { validator != nil || total != nil }
 
+    private func isSameFile(_ answer: HTTPHead) -> Bool {
+        answer.entityTag == entityTag && answer.lastModified == lastModified && answer.total == total
+    }
+
+    /// Whether `answer` is the whole of the same file again, though a part of it was asked for.
+    func isAll(_ answer: HTTPHead) -> Bool { answer.status == 200 && isSameFile(answer) }
+
     /// Why `answer` cannot be what follows byte `offset` of the file that this head belongs to.
     func refusal(of answer: HTTPHead, at offset: UInt64, _ request: HTTPRequest) -> HTTPError? {
-        let isSame = answer.entityTag == entityTag && answer.lastModified == lastModified
         switch answer.status {
-        case 206 where answer.start == offset && answer.total == total && isSame: return nil
-        case 200 where isSame && answer.total == total:
-            return .endedEarly(request.shownURL, at: offset, reason: "the server cannot send the rest alone")
+        case 206 where answer.start == offset && isSameFile(answer): return nil
         case 200, 206, 412, 416: return .changed(request.shownURL, at: offset)
         default: return .status(request.shownURL, answer.status)
         }

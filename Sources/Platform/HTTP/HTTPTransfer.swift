@@ -26,6 +26,7 @@ final class HTTPTransfer {
     /// Where the body broke off last, and how often in a row it did without getting much further.
     private var lastBreak: UInt64 = 0
     private var breaks = 0
+    private var lastError: HTTPError?
     private(set) var resumeCount = 0
 
     /// So much more must have come for a broken connection to count as the first in a row again.
@@ -41,6 +42,10 @@ final class HTTPTransfer {
             guard let context else { return 0 }
             let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
             return Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue().take(chunk)
+        } head: { bytes, size, count, context in
+            guard let context else { return 0 }
+            let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            return Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue().take(line: line)
         }
     }
 
@@ -121,14 +126,12 @@ extension HTTPTransfer {
 
     /// The connection is through with this answer, for better or worse.
     private func end(_ result: CURLcode) throws(HTTPError) {
-        if result == CURLE_OK { take(head: ()) }
+        if result == CURLE_OK { judgeHead() }
         let refusal = refusal
         let error = HTTPError(result, request, at: received, reason: handle.reason(for: result))
         stop()
         if let refusal {
-            guard case .status(_, let status) = refusal, HTTPHead.passingStatuses.contains(status), head != nil else {
-                throw failed(refusal)
-            }
+            guard case .status = refusal, refusal.mayPass, head != nil else { throw failed(refusal) }
             return try interrupted(refusal)
         }
         guard let error else { return }
@@ -141,6 +144,7 @@ extension HTTPTransfer {
         let isNew = received - lastBreak >= Self.progress
         breaks = isNew ? 1 : breaks + 1
         lastBreak = received
+        lastError = error
         guard let head, error.mayPass, breaks <= request.resumeLimit, received == 0 || head.isIdentified else {
             throw failed(error)
         }
@@ -157,7 +161,7 @@ extension HTTPTransfer {
 
     /// Called by libcurl with bytes of the body; says how many were taken, or that it should hold them back.
     private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
-        take(head: ())
+        judgeHead()
         guard refusal == nil else { return 0 }
         guard delivery.hasRoom else {
             delivery.isPaused = true
@@ -173,13 +177,22 @@ extension HTTPTransfer {
         return bytes.count
     }
 
-    /// Judges the head of the answer, once, when its body begins or it is known to have none.
-    private func take(head: Void) {
+    /// Called by libcurl with a line of a head; an empty one ends it.
+    private func take(line: UnsafeRawBufferPointer) -> Int {
+        // A redirect or a question for a password may follow any status but these.
+        let isLast = line.count <= 2 && (handle.status == 200 || handle.status == 206)
+        if isLast { judgeHead() }
+        return refusal == nil ? line.count : 0
+    }
+
+    /// Judges the head of the answer, once: when it is known to be the last, its body begins, or it has none.
+    private func judgeHead() {
         guard !isAnswered else { return }
         isAnswered = true
         let answer = HTTPHead(handle)
         if let first = self.head, received > 0 {
-            refusal = first.refusal(of: answer, at: received, request)
+            // A server that cannot send the rest alone leaves the break as it was.
+            refusal = first.isAll(answer) ? lastError : first.refusal(of: answer, at: received, request)
         } else if !acceptsAnyStatus, answer.status != 200 {
             refusal = .status(request.shownURL, answer.status)
         } else if let total = answer.total, total > request.sizeLimit {

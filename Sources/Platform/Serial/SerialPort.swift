@@ -117,4 +117,9 @@ package final class SerialPort: Sendable {
 package struct SerialAnswer: Sendable, Equatable {
     package let bytes: [UInt8]
     package let match: [Range<Int>?]?
+
+    package init(bytes: [UInt8], match: [Range<Int>?]?) {
+        self.bytes = bytes
+        self.match = match
+    }
 }
