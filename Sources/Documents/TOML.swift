@@ -7,7 +7,9 @@ package enum TOML {
         guard text.utf8.count <= limit else { throw .tooLarge(limit: limit) }
         let json: String
         do {
-            json = try TOMLTable(string: text).convert(to: .json)
+            // The options that are left out would keep a number's base, which JSON does not know.
+            json = try TOMLTable(string: text).convert(
+                to: .json, options: [.quoteDateAndTimes, .quoteInfinitesAndNaNs, .allowUnicodeStrings])
         } catch let error as TOMLParseError {
             throw .toml(line: error.source.begin.line, column: error.source.begin.column, reason: error.description)
         } catch {

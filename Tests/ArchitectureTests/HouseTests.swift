@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -23,6 +24,7 @@ private let packages: [String: Set<String>] = [
     "TOMLKit": ["Documents"],
     "Logging": ["Platform", "Agent", "aftercare"],
     "ServiceLifecycle": ["Agent"],
+    "UnixSignals": ["Agent"],
     "ArgumentParser": ["aftercare", "aftercare-fleet"],
 ]
 

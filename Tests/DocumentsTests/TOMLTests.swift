@@ -9,7 +9,7 @@ struct TOMLTests {
         let text = """
             title = "Pump \\u00e4" # a comment
             path = 'C:\\raw'
-            limits = [1, -2, 0x10]
+            limits = [1, -2, 0x10, 0o17, 0b11]
             ratio = 0.5
             on = true
             [slots.a]
@@ -20,7 +20,7 @@ struct TOMLTests {
             name = "boot"
             """
         let expected: JSON = [
-            "title": "Pump ä", "path": "C:\\raw", "limits": [1, -2, 16], "ratio": .decimal(0.5), "on": true,
+            "title": "Pump ä", "path": "C:\\raw", "limits": [1, -2, 16, 15, 3], "ratio": .decimal(0.5), "on": true,
             "slots": ["a": ["size": 1000]], "images": [["name": "root"], ["name": "boot"]],
         ]
         #expect(try TOML.read(text) == expected)

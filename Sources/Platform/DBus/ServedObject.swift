@@ -65,6 +65,7 @@ final class ServedObject {
         let message = BusMessage(message)
         guard let method = object.methods.first(where: { $0.name == message.member }) else { return 0 }
         let connection = connection
+        // The message stays on this connection, whose thread this call is on.
         nonisolated(unsafe) let received = message
         connection.assumeIsolated { $0.received(received, for: method) }
         return 1
