@@ -7,7 +7,8 @@ package enum TOML {
         guard text.utf8.count <= limit else { throw .tooLarge(limit: limit) }
         let json: String
         do {
-            json = try TOMLTable(string: text).convert(to: .json)
+            // Without options of its own it writes hexadecimal numbers as they were, which is no JSON.
+            json = try TOMLTable(string: text).convert(to: .json, options: [.allowUnicodeStrings])
         } catch let error as TOMLParseError {
             throw .toml(line: error.source.begin.line, column: error.source.begin.column, reason: error.description)
         } catch {
