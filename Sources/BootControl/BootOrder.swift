@@ -1,4 +1,4 @@
-package import Vocabulary
+import Vocabulary
 
 /// The order in which a loader considers the slot sets, as its variable spells it: names with white space between them.
 struct BootOrder {

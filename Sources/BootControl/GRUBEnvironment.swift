@@ -23,6 +23,7 @@ package struct GRUBEnvironment: BootEnvironment {
     ) throws(BootControlError) {
         let file = try open([.read, .write])
         try lock(file)
+        defer { file.unlock() }
         let old = try block(of: file)
         let variables = old.variables(names)
         let wanted = try change(variables)

@@ -45,9 +45,9 @@ package struct UBootEnvironment: BootEnvironment {
             switch copies {
             case .single(let copy), .redundant(let copy, _): copy
             }
-        // The lock is on the first copy, whichever is written, and lasts until its file is closed.
+        // The lock is on the first copy, whichever is written.
         let lock = try lock(first)
-        defer { withExtendedLifetime(lock) {} }
+        defer { lock.unlock() }
         let (old, target) = try current()
         let variables = old.variables(names)
         let wanted = try change(variables)

@@ -171,6 +171,7 @@ struct BootControlTests {
         let holder = try Storage().open(path, [.read, .write])
         try holder.lock()
         #expect(throws: BootControlError.inUse(path)) { try control.activate(.b) }
-        withExtendedLifetime(holder) {}
+        holder.unlock()
+        try control.activate(.b)
     }
 }

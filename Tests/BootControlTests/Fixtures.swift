@@ -69,3 +69,13 @@ struct Loader: Sendable, CustomTestStringConvertible {
 func product<Element>(_ lists: [[Element]]) -> [[Element]] {
     lists.reduce([[]]) { combinations, list in combinations.flatMap { start in list.map { start + [$0] } } }
 }
+
+/// The code of the fault that `body` throws; nil where it throws none.
+func faultCode(_ body: () throws -> Void) -> FaultCode? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return (error as? any Fault)?.code
+    }
+}

@@ -133,6 +133,9 @@ package final class OpenFile: Sendable {
         guard status >= 0 else { throw .cannot("lock", path, Errno(rawValue: -status)) }
     }
 
+    /// Gives the lock back; closing alone does not while a child process that is being started still has the file.
+    package func unlock() { _ = ac_lock(descriptor, 0) }
+
     private func observe(_ operation: StorageOperation, _ verb: String) throws(StorageError) {
         switch observer?.decide(on: operation, data: nil) {
         case nil, .proceed: return
