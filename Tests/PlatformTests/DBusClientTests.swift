@@ -76,6 +76,13 @@ private final class SimulatedHost: Sendable {
                     BusMethod("GetDefaultTarget", returns: [BusArgument("name", .string)]) { _ in
                         [.string("graphical.target")]
                     },
+                    BusMethod(
+                        "StartUnit", [BusArgument("name", .string), BusArgument("mode", .string)],
+                        returns: [BusArgument("job", .path)]
+                    ) { call in
+                        self.rebooted.withLock { $0.append("start \(String(bus: call.arguments[0]) ?? "")") }
+                        return [.path("/org/freedesktop/systemd1/job/1")]
+                    },
                     BusMethod("Reboot") { _ in
                         self.rebooted.withLock { $0.append("systemd1") }
                         return []
@@ -96,7 +103,7 @@ struct DBusClientTests {
         #expect(
             inhibitors.first
                 == LoginManager.Inhibitor(
-                    what: ["shutdown", "sleep"], who: "infusion", why: "therapy runs", mode: "block", user: 990,
+                    what: ["shutdown", "sleep"], who: "infusion", why: "therapy runs", mode: .block, user: 990,
                     process: 4711))
         #expect(inhibitors.map(\.blocksShutdown) == [true, false])
         let list = try await bus.busctl(
@@ -124,7 +131,7 @@ struct DBusClientTests {
         await connection.close()
     }
 
-    @Test("The state of the system, the default target and both ways to restart are asked where they are")
+    @Test("The state of the system, the default target and every way to restart are asked where they are")
     func manager() async throws {
         let bus = try PrivateBus()
         let connection = try await BusConnection.open(bus.address)
@@ -134,7 +141,8 @@ struct DBusClientTests {
         #expect(try await SystemdManager(connection).defaultTarget() == "graphical.target")
         try await LoginManager(connection).reboot()
         try await SystemdManager(connection).reboot()
-        #expect(host.rebooted.withLock { $0 } == ["login1", "systemd1"])
+        try await SystemdManager(connection).rebootForcibly()
+        #expect(host.rebooted.withLock { $0 } == ["login1", "start reboot.target", "systemd1"])
         await connection.close()
     }
 

@@ -2,14 +2,22 @@ import Foundation
 import Platform
 import TestSupport
 
-/// A message bus of a test's own that lets everybody do everything.
+/// A message bus of a test's own; unless told otherwise it lets everybody do everything.
 final class PrivateBus {
     let address: BusAddress
+    static let openPolicy = """
+        <policy context="default">
+          <allow send_destination="*" eavesdrop="true"/>
+          <allow receive_sender="*"/>
+          <allow own="*"/>
+        </policy>
+        """
+
     private let folder: TemporaryFolder
     private let socket: String
     private var daemon = Process()
 
-    init() throws {
+    init(policy: String = PrivateBus.openPolicy) throws {
         folder = try TemporaryFolder()
         socket = "unix:path=\(folder.file("bus"))"
         address = .at(socket)
@@ -22,11 +30,7 @@ final class PrivateBus {
               <type>session</type>
               <listen>\(socket)</listen>
               <auth>EXTERNAL</auth>
-              <policy context="default">
-                <allow send_destination="*" eavesdrop="true"/>
-                <allow receive_sender="*"/>
-                <allow own="*"/>
-              </policy>
+              \(policy)
             </busconfig>
             """)
         try start()
@@ -61,8 +65,9 @@ final class PrivateBus {
         try await busctl(arguments)
     }
 
-    func busctl(_ arguments: [String]) async throws -> Tool.Result {
-        let command = ["busctl", "--address=\(socket)", "--no-pager"] + arguments
+    /// Runs it by `prefix`, a program that changes who runs.
+    func busctl(_ arguments: [String], as prefix: [String] = []) async throws -> Tool.Result {
+        let command = prefix + ["busctl", "--address=\(socket)", "--no-pager"] + arguments
         return try await BlockingThread.run("busctl") { try Tool.run(command) }
     }
 }

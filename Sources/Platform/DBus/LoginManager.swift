@@ -2,16 +2,27 @@
 package struct LoginManager: Sendable {
     /// A lock by which a program delays or blocks shutdown, sleep and the like.
     package struct Inhibitor: Sendable, Hashable {
+        /// What a lock does; logind may know more ways than these.
+        package struct Mode: RawRepresentable, Sendable, Hashable {
+            /// It forbids.
+            package static let block = Mode(rawValue: "block")
+            /// It asks for a moment.
+            package static let delay = Mode(rawValue: "delay")
+
+            package let rawValue: String
+
+            package init(rawValue: String) { self.rawValue = rawValue }
+        }
+
         /// `shutdown`, `sleep`, `idle`, `handle-power-key`, ...
         package let what: [String]
         package let who: String
         package let why: String
-        /// `block` forbids, `delay` asks for a moment.
-        package let mode: String
+        package let mode: Mode
         package let user: UInt32
         package let process: UInt32
 
-        package init(what: [String], who: String, why: String, mode: String, user: UInt32, process: UInt32) {
+        package init(what: [String], who: String, why: String, mode: Mode, user: UInt32, process: UInt32) {
             self.what = what
             self.who = who
             self.why = why
@@ -20,7 +31,8 @@ package struct LoginManager: Sendable {
             self.process = process
         }
 
-        package var blocksShutdown: Bool { mode == "block" && what.contains("shutdown") }
+        /// Whether it speaks against a restart; a way that we do not know does.
+        package var blocksShutdown: Bool { mode != .delay && what.contains("shutdown") }
     }
 
     private static let endpoint = BusEndpoint(
@@ -39,7 +51,8 @@ package struct LoginManager: Sendable {
             inhibitors.append(
                 Inhibitor(
                     what: try fields.read(0, as: String.self).split(separator: ":").map(String.init),
-                    who: try fields.read(1), why: try fields.read(2), mode: try fields.read(3),
+                    who: try fields.read(1), why: try fields.read(2),
+                    mode: Inhibitor.Mode(rawValue: try fields.read(3)),
                     user: try fields.read(4), process: try fields.read(5)))
         }
         return inhibitors

@@ -57,6 +57,12 @@ package struct SystemdManager: Sendable {
         try await bus.call("GetDefaultTarget", on: Self.endpoint).read(0)
     }
 
-    /// Restarts the machine at once: no lock is asked, services are not stopped (systemctl(1), `reboot --force`).
-    package func reboot() async throws(BusError) { _ = try await bus.call("Reboot", on: Self.endpoint) }
+    /// Restarts the machine in an orderly way, services stopped first; locks of logind are not asked.
+    package func reboot() async throws(BusError) {
+        _ = try await bus.call(
+            "StartUnit", on: Self.endpoint, [.string("reboot.target"), .string("replace-irreversibly")])
+    }
+
+    /// Restarts the machine at once: nothing is asked, and services are not stopped one by one.
+    package func rebootForcibly() async throws(BusError) { _ = try await bus.call("Reboot", on: Self.endpoint) }
 }
