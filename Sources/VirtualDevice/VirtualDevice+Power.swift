@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-
+import SystemPackage
 
 extension VirtualDevice {
     /// The process of the machine that is on.
@@ -27,8 +27,11 @@ extension VirtualDevice {
         var children: [Int32: [Int32]] = [:]
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
             // "PID (name) state PPID ...": the name may hold anything, also ')'.
-            guard let child = Int32(name), let text = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
-                let parent = text.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap({ Int32($0) })
+            guard let child = Int32(name),
+                let text = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
+                let parent = text.split(separator: ")").last?.split(separator: " ").dropFirst().first.flatMap({
+                    Int32($0)
+                })
             else { continue }
             children[parent, default: []].append(child)
         }

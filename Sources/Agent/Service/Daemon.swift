@@ -120,7 +120,7 @@ private struct WatchdogService: Service {
                 } else {
                     log.error("work has not moved for two minutes, the watchdog is not fed")
                 }
-                try? await Task.sleep(for: interval / 2)
+                try? await Task.sleep(for: interval)
             }
         }
     }

@@ -85,12 +85,12 @@ package enum SigningError: Fault, Equatable {
 
     package var code: FaultCode {
         switch self {
-        case .crypto: FaultCode(2801)
-        case .existing: FaultCode(2802)
-        case .otherContent: FaultCode(2803)
-        case .alreadySigned: FaultCode(2804)
-        case .otherKey: FaultCode(2805)
-        case .unreadable: FaultCode(2806)
+        case .crypto: FaultCode(2841)
+        case .existing: FaultCode(2842)
+        case .otherContent: FaultCode(2843)
+        case .alreadySigned: FaultCode(2844)
+        case .otherKey: FaultCode(2845)
+        case .unreadable: FaultCode(2846)
         }
     }
 
