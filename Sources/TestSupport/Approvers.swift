@@ -2,6 +2,7 @@ package import Bundles
 import Documents
 package import Platform
 package import Releases
+import SystemPackage
 package import Trust
 package import Vocabulary
 
