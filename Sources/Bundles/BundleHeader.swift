@@ -25,7 +25,7 @@ package struct BundleHeader: Equatable, Sendable {
 
     /// Reads and checks `BundleFormat.headerLength` bytes; every length is within its limit afterwards.
     package init(bytes: [UInt8]) throws(BundleError) {
-        guard bytes.starts(with: BundleFormat.magic) else { throw .notABundle }
+        guard zip(bytes, BundleFormat.magic).allSatisfy({ $0 == $1 }) else { throw .notABundle }
         guard bytes.count == BundleFormat.headerLength else {
             throw .truncated(.header, missing: UInt64(max(0, BundleFormat.headerLength - bytes.count)))
         }

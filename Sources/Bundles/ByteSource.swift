@@ -45,16 +45,13 @@ extension ByteSource {
     ///
     /// Memory grows with what arrives, so a length that lies costs nothing.
     func bytes(_ count: Int, of section: BundleSection) throws(BundleError) -> [UInt8] {
+        let piece = AlignedBuffer(byteCount: 65536)
         var bytes: [UInt8] = []
         while bytes.count < count {
-            let start = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: min(count - start, 65536)))
-            var got = 0
-            try bytes.withMutableBytes { (buffer) throws(BundleError) in
-                got = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
-            }
-            guard got > 0 else { throw .truncated(section, missing: UInt64(count - start)) }
-            bytes.removeLast(bytes.count - start - got)
+            let wanted = UnsafeMutableRawBufferPointer(rebasing: piece.bytes[..<min(count - bytes.count, 65536)])
+            let got = try read(into: wanted)
+            guard got > 0 else { throw .truncated(section, missing: UInt64(count - bytes.count)) }
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: wanted[..<got]))
         }
         return bytes
     }

@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 import Synchronization
 import Vocabulary
 
@@ -8,13 +8,13 @@ extension VerifiedBundle {
 
     /// Reads the whole payload, once, and checks every chunk and the digest of every image; nothing is written.
     ///
-    /// `progress` gets the bytes checked so far, in rising order; `isCancelled` is asked before every chunk. Memory is two chunks for
+    /// `progress` gets the bytes checked so far, in rising order; `cancellation` is asked before every chunk. Memory is two chunks for
     /// each thread.
     package func checkPayload(
-        threads: Int, isCancelled: @escaping @Sendable () -> Bool = { false },
+        threads: Int, cancellation: Cancellation = Cancellation(),
         progress: @escaping @Sendable (_ done: UInt64) -> Void = { _ in }
     ) async throws(BundleError) {
-        let check = PayloadCheck(bundle: self, isCancelled: isCancelled, progress: progress)
+        let check = PayloadCheck(bundle: self, cancellation: cancellation, progress: progress)
         try await BlockingThread.runAll("verify", count: max(1, threads)) { () throws(BundleError) in try check.run() }
     }
 }
@@ -22,18 +22,18 @@ extension VerifiedBundle {
 /// One check of a payload, shared by its threads: chunks are decoded side by side, images are digested in order.
 private final class PayloadCheck: Sendable {
     private let bundle: VerifiedBundle
-    private let isCancelled: @Sendable () -> Bool
+    private let cancellation: Cancellation
     private let progress: @Sendable (UInt64) -> Void
     private let turns = Turns()
     private let image = Mutex(RunningDigest())
     private let done = Mutex<UInt64>(0)
 
     init(
-        bundle: VerifiedBundle, isCancelled: @escaping @Sendable () -> Bool,
+        bundle: VerifiedBundle, cancellation: Cancellation,
         progress: @escaping @Sendable (UInt64) -> Void
     ) {
         self.bundle = bundle
-        self.isCancelled = isCancelled
+        self.cancellation = cancellation
         self.progress = progress
     }
 
@@ -52,7 +52,7 @@ private final class PayloadCheck: Sendable {
         let output = AlignedBuffer(byteCount: bundle.index.largestOutputLength)
         var decoder = ChunkDecoder()
         while true {
-            guard !isCancelled() else { throw .cancelled }
+            guard !cancellation.isCancelled else { throw .cancelled }
             guard let (number, record) = try bundle.readNumberedChunk(into: stored.bytes, where: { _ in true })
             else { return }
             var failure: BundleError?

@@ -1,3 +1,5 @@
+import Platform
+
 /// The signature section: the length of the CMS message in 8 bytes, the message (DER), and zeros to the end.
 package enum SignatureSection {
     /// What a new section keeps free: an approval with its certificates takes 2 to 5 KiB.
@@ -25,7 +27,8 @@ package enum SignatureSection {
         let length = section.littleEndian(UInt64.self, at: 0)
         guard length <= room - UInt64(prefix) else { throw .signaturesMalformed(length: length, room: room) }
         let end = prefix + Int(length)
-        guard section[end...].allSatisfy({ $0 == 0 }) else { throw .reservedNotZero(.signatures) }
+        let isPadded = section.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: $0[end...]).isAllZero }
+        guard isPadded else { throw .reservedNotZero(.signatures) }
         return Array(section[prefix..<end])
     }
 }

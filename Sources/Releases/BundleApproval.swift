@@ -1,7 +1,7 @@
 package import Bundles
 package import Platform
 package import SystemPackage
-import Trust
+package import Vocabulary
 
 /// Adds approvals to a bundle that is there already, and takes out what a third party checks them with.
 package enum BundleApproval {
@@ -11,13 +11,14 @@ package enum BundleApproval {
     /// power went between two sectors. The section keeps its length as long as there is room in it, so that every offset in the
     /// bundle stays.
     package static func add(
-        to path: FilePath, in storage: Storage, signedBy signer: some ReleaseSigner
+        to path: FilePath, in storage: Storage, signedBy signer: ContentSigner, at time: Timestamp
     ) throws(ReleaseError) {
         let file = try attempt { () throws(StorageError) in try storage.open(path, .read) }
         let parts = try parts(of: file)
         let signatures: [UInt8]
-        do throws(TrustError) {
-            signatures = try signer.sign(parts.manifest, adding: parts.signatures)
+        do throws(SigningError) {
+            signatures = try signer.sign(
+                parts.manifest, at: time, addingTo: parts.signatures.isEmpty ? nil : parts.signatures)
         } catch { throw .signing(error) }
         let section = SignatureSection.encode(signatures, atLeast: parts.header.signaturesLength)
         var header = parts.header

@@ -42,7 +42,7 @@ final class PayloadBuilder: Sendable {
     private let level: Int
     private let chunkLength: Int
     private let output: OpenFile
-    private let isCancelled: @Sendable () -> Bool
+    private let cancellation: Cancellation
     private let progress: @Sendable (UInt64) -> Void
     private let next = Atomic<Int>(0)
     private let turns = Turns()
@@ -53,7 +53,7 @@ final class PayloadBuilder: Sendable {
 
     init(
         _ files: [(name: String, file: OpenFile)], level: Int, chunkLength: Int, output: OpenFile,
-        isCancelled: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (UInt64) -> Void
+        cancellation: Cancellation, progress: @escaping @Sendable (UInt64) -> Void
     ) throws(ReleaseError) {
         var images: [Image] = []
         var pieces: UInt64 = 0
@@ -74,7 +74,7 @@ final class PayloadBuilder: Sendable {
         self.level = level
         self.chunkLength = chunkLength
         self.output = output
-        self.isCancelled = isCancelled
+        self.cancellation = cancellation
         self.progress = progress
         totalLength = total
     }
@@ -101,7 +101,7 @@ final class PayloadBuilder: Sendable {
         let encoder: ZstdEncoder
         do throws(CompressionError) { encoder = try ZstdEncoder(level: level) } catch { throw .compression(error) }
         while let piece = takePiece() {
-            guard !isCancelled() else { throw .cancelled }
+            guard !cancellation.isCancelled else { throw .cancelled }
             let bytes = UnsafeMutableRawBufferPointer(rebasing: input.bytes[..<piece.length])
             do throws(StorageError) {
                 try images[piece.image].file.read(into: bytes, at: piece.offset)

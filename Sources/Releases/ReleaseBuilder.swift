@@ -1,7 +1,7 @@
 package import Bundles
 package import Platform
 package import SystemPackage
-import Trust
+package import Vocabulary
 
 /// Builds a release into a bundle; the same source gives the same bytes, on any number of threads.
 package struct ReleaseBuilder: Sendable {
@@ -24,26 +24,22 @@ package struct ReleaseBuilder: Sendable {
 
     /// Writes the bundle to `path`, whole or not at all, and gives its manifest.
     ///
+    /// Signatures are dated `time`, by default the release's own, so that a key whose signatures are not random gives the same bytes.
     /// Two temporary files stand beside `path` meanwhile: the payload, whose length the manifest needs, and the bundle until it is
     /// renamed.
     package func build(
-        to path: FilePath, signedBy signers: [any ReleaseSigner] = [],
-        isCancelled: @escaping @Sendable () -> Bool = { false },
+        to path: FilePath, signedBy signers: [ContentSigner] = [], at time: Timestamp? = nil,
+        cancellation: Cancellation = Cancellation(),
         progress: @escaping @Sendable (_ done: UInt64) -> Void = { _ in }
     ) async throws(ReleaseError) -> Manifest {
         let payload = try attempt { () throws(StorageError) in try TemporaryFile(beside: path, "payload", in: storage) }
         let built = try await PayloadBuilder(
             try files(), level: source.description.compressionLevel, chunkLength: source.description.chunkLength,
-            output: payload.file, isCancelled: isCancelled, progress: progress
+            output: payload.file, cancellation: cancellation, progress: progress
         ).build(threads: threads)
         let manifest = manifest(of: built)
         let content = manifest.canonicalBytes
-        var signatures: [UInt8] = []
-        for signer in signers {
-            do throws(TrustError) {
-                signatures = try signer.sign(content, adding: signatures)
-            } catch { throw .signing(error) }
-        }
+        let signatures = try signatures(over: content, by: signers, at: time ?? source.created)
         let head = try BundleHead(signatures: signatures, manifest: content, index: built.index, payload: built.length)
         try attempt { () throws(StorageError) in
             let bundle = try TemporaryFile(beside: path, "new", in: storage)
@@ -52,6 +48,18 @@ package struct ReleaseBuilder: Sendable {
             try bundle.rename(to: path)
         }
         return manifest
+    }
+
+    private func signatures(
+        over content: [UInt8], by signers: [ContentSigner], at time: Timestamp
+    ) throws(ReleaseError) -> [UInt8] {
+        var signatures: [UInt8]?
+        for signer in signers {
+            do throws(SigningError) {
+                signatures = try signer.sign(content, at: time, addingTo: signatures)
+            } catch { throw .signing(error) }
+        }
+        return signatures ?? []
     }
 
     private func files() throws(ReleaseError) -> [(name: String, file: OpenFile)] {

@@ -2,7 +2,6 @@ package import Bundles
 package import Documents
 package import Platform
 package import SystemPackage
-package import Trust
 package import Vocabulary
 
 /// Why a release was not built or approved.
@@ -22,22 +21,22 @@ package enum ReleaseError: Fault, Equatable {
     /// Nothing could be compressed; the code is the one of the cause.
     case compression(CompressionError)
     /// A signature could not be made or added; the code is the one of the cause.
-    case signing(TrustError)
+    case signing(SigningError)
     case cancelled
 
     package var code: FaultCode {
         switch self {
-        case .document: FaultCode(2801)
-        case .noCreationTime: FaultCode(2802)
-        case .unknownImage: FaultCode(2803)
-        case .imageSize: FaultCode(2804)
-        case .sbomDiffers: FaultCode(2805)
-        case .tooManyChunks: FaultCode(2806)
+        case .document: FaultCode(2820)
+        case .noCreationTime: FaultCode(2821)
+        case .unknownImage: FaultCode(2822)
+        case .imageSize: FaultCode(2823)
+        case .sbomDiffers: FaultCode(2824)
+        case .tooManyChunks: FaultCode(2825)
         case .storage(let cause): cause.code
         case .bundle(let cause): cause.code
         case .compression(let cause): cause.code
         case .signing(let cause): cause.code
-        case .cancelled: FaultCode(2807)
+        case .cancelled: FaultCode(2826)
         }
     }
 

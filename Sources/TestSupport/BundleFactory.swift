@@ -86,7 +86,7 @@ package struct BundleFactory: Sendable {
     /// The whole bundle; `sign` makes the CMS message over the manifest's bytes, which are the manifest's own unless given.
     package func bytes(manifestBytes: [UInt8]? = nil, sign: ([UInt8]) throws -> [UInt8]) rethrows -> [UInt8] {
         let content = manifestBytes ?? manifest.canonicalBytes
-        let section = SignatureSection.encode(try sign(content))
+        let section = SignatureSection.encode(try sign(content), atLeast: UInt64(BundleFormat.signatureBlock))
         return header(section: section, manifestLength: content.count).bytes + section + content + index + payload
     }
 

@@ -6,11 +6,10 @@ import Vocabulary
 
 /// The bundle that most tests start from, and how they read one.
 enum Sample {
-    /// Two images: text that compresses, noise that does not, and zeros; the second ends inside a block.
+    /// Two images in chunks of a block: text, text, zeros; and noise that fills no block.
     static func factory() throws -> BundleFactory {
-        try BundleFactory(images: [
-            ("rootfs", text(16384) + noise(8192) + zeros(8192)), ("boot", text(5000)),
-        ])
+        try BundleFactory(
+            images: [("rootfs", text(8192) + zeros(4096)), ("boot", noise(700))], chunkLength: 4096)
     }
 
     static func text(_ count: Int) -> [UInt8] {
@@ -19,42 +18,41 @@ enum Sample {
     }
 
     static func noise(_ count: Int) -> [UInt8] {
-        var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-        return (0..<count).map { _ in
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return UInt8(truncatingIfNeeded: state)
-        }
+        var dice = Dice(seed: 1)
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &dice) }
     }
 
     static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+}
 
-    static func sign(_ content: [UInt8]) -> [UInt8] { SHA256.digest(of: content).bytes }
+/// What tests of the format share: one authority, made once, and readers that trust it.
+struct Device {
+    private let approvers: Approvers
 
-    static func verified(_ source: some ByteSource) throws(BundleError) -> VerifiedBundle {
-        try UnverifiedBundle.open(source).verified(by: Verifier(), at: TrustedTime())
-    }
+    init() throws { approvers = try Approvers() }
 
-    static func verified(_ factory: BundleFactory) throws -> VerifiedBundle {
-        try verified(MemorySource(factory.bytes(sign: sign)))
-    }
+    func sign(_ content: [UInt8]) throws -> [UInt8] { try approvers.sign(content) }
 
+    func bytes(_ factory: BundleFactory) throws -> [UInt8] { try factory.bytes(sign: sign) }
+
+    func verified(_ source: some ByteSource) throws(BundleError) -> VerifiedBundle { try approvers.verified(source) }
+
+    func verified(_ factory: BundleFactory) throws -> VerifiedBundle { try verified(MemorySource(try bytes(factory))) }
+}
+
+extension VerifiedBundle {
     /// Everything the images become, decoded chunk by chunk.
-    static func images(of bundle: VerifiedBundle) throws -> [[UInt8]] {
-        var images = bundle.manifest.images.map { [UInt8](repeating: 0xEE, count: Int($0.size)) }
-        var stored = [UInt8](repeating: 0, count: bundle.readBufferLength)
+    func images() throws(BundleError) -> [[UInt8]] {
+        var images = manifest.images.map { [UInt8](repeating: 0xEE, count: Int($0.size)) }
+        let stored = AlignedBuffer(byteCount: readBufferLength)
         var decoder = ChunkDecoder()
-        while let record = try stored.withMutableBytes({ (buffer) throws(BundleError) in
-            try bundle.readChunk(into: buffer)
-        }) {
+        while let record = try readChunk(into: stored.bytes) {
             try images[record.image].withMutableBytes { (image) throws(BundleError) in
                 let start = Int(record.outputOffset)
                 let range = start..<(start + record.outputLength)
-                try stored.withBytes { (stored) throws(BundleError) in
-                    try decoder.decode(
-                        record, stored: stored, into: UnsafeMutableRawBufferPointer(rebasing: image[range]))
-                }
+                try decoder.decode(
+                    record, stored: UnsafeRawBufferPointer(stored.bytes),
+                    into: UnsafeMutableRawBufferPointer(rebasing: image[range]))
             }
         }
         return images

@@ -7,20 +7,22 @@ import Vocabulary
 
 @Suite("A damaged bundle")
 struct DamageTests {
+    private let device: Device
     private let factory: BundleFactory
     private let bytes: [UInt8]
     private let header: BundleHeader
 
     init() throws {
+        device = try Device()
         factory = try Sample.factory()
-        bytes = factory.bytes(sign: Sample.sign)
+        bytes = try device.bytes(factory)
         header = try BundleHeader(bytes: Array(bytes[..<BundleFormat.headerLength]))
     }
 
     /// The code that reading these bytes up to the payload ends with; nil where they are taken.
     private func code(_ source: MemorySource) -> FaultCode? {
         do throws(BundleError) {
-            _ = try Sample.verified(source)
+            _ = try device.verified(source)
             return nil
         } catch { return error.code }
     }
@@ -59,8 +61,8 @@ struct DamageTests {
         for position in stride(from: Int(header.payloadOffset), to: bytes.count, by: 7) {
             bytes[position] ^= 1 << (position % 8)
             defer { bytes[position] ^= 1 << (position % 8) }
-            let bundle = try Sample.verified(MemorySource(bytes))
-            let error = #expect(throws: BundleError.self) { _ = try Sample.images(of: bundle) }
+            let bundle = try device.verified(MemorySource(bytes))
+            let error = #expect(throws: BundleError.self) { _ = try bundle.images() }
             #expect(error.map { allowed.contains($0.code) } == true, "byte \(position): \(String(describing: error))")
         }
     }
@@ -79,7 +81,7 @@ struct DamageTests {
         for length in 0..<bytes.count {
             let source = MemorySource(Array(bytes[..<length]), asPipe: true)
             let error = #expect(throws: BundleError.self) {
-                _ = try Sample.images(of: try Sample.verified(source))
+                _ = try device.verified(source).images()
             }
             guard case .truncated(let section, _) = error else {
                 Issue.record("\(length) bytes: \(String(describing: error))")
@@ -102,39 +104,39 @@ struct DamageTests {
     @Test("A byte too many is refused: at once in a file, at its end in a pipe")
     func trailing() throws {
         let refusal = BundleError.trailingBytes(after: header.bundleLength)
-        #expect(throws: refusal) { try Sample.verified(MemorySource(bytes + [0])) }
-        let bundle = try Sample.verified(MemorySource(bytes + [0], asPipe: true))
-        #expect(throws: refusal) { try Sample.images(of: bundle) }
+        #expect(throws: refusal) { try device.verified(MemorySource(bytes + [0])) }
+        let bundle = try device.verified(MemorySource(bytes + [0], asPipe: true))
+        #expect(throws: refusal) { try bundle.images() }
     }
 
     @Test(
         "Sections in any other order are refused",
-        arguments: [[1, 0, 2, 3], [0, 2, 1, 3], [0, 1, 3, 2], [3, 2, 1, 0]])
+        arguments: [[1, 0, 2, 3], [0, 2, 1, 3], [0, 1, 3, 2], [3, 2, 1, 0], [0, 3, 1, 2]])
     func reordered(order: [Int]) throws {
         let bounds = [128, header.manifestOffset, header.indexOffset, header.payloadOffset, header.bundleLength]
         let sections = zip(bounds, bounds.dropFirst()).map { Array(bytes[Int($0)..<Int($1)]) }
         let shuffled = Array(bytes[..<128]) + order.flatMap { sections[$0] }
         let error = #expect(throws: BundleError.self) {
-            _ = try Sample.images(of: try Sample.verified(MemorySource(shuffled)))
+            _ = try device.verified(MemorySource(shuffled)).images()
         }
         #expect(error?.kind == .refused)
     }
 
     @Test("After one failed read every later one fails the same way")
     func poisoned() throws {
-        let bundle = try Sample.verified(MemorySource(Array(bytes.dropLast(10)), asPipe: true))
-        let first = #expect(throws: BundleError.self) { try Sample.images(of: bundle) }
-        let second = #expect(throws: BundleError.self) { try Sample.images(of: bundle) }
+        let bundle = try device.verified(MemorySource(Array(bytes.dropLast(10)), asPipe: true))
+        let first = #expect(throws: BundleError.self) { try bundle.images() }
+        let second = #expect(throws: BundleError.self) { try bundle.images() }
         #expect(first == second)
     }
 
     @Test("The whole check names the first damaged chunk, on any number of threads", arguments: [1, 4])
     func wholeCheck(threads: Int) async throws {
         var bytes = bytes
-        for record in try Sample.verified(factory).index where record.kind == .raw {
+        for record in try device.verified(factory).index where record.kind == .raw {
             bytes[Int(header.payloadOffset + record.storedOffset)] ^= 1
         }
-        let bundle = try Sample.verified(MemorySource(bytes))
+        let bundle = try device.verified(MemorySource(bytes))
         let damaged = try #require(bundle.index.first { $0.kind == .raw })
         await #expect(throws: BundleError.chunkDamaged(offset: damaged.outputOffset)) {
             try await bundle.checkPayload(threads: threads)

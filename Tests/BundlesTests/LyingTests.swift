@@ -8,48 +8,62 @@ import Vocabulary
 /// Bundles whose signatures hold and whose digests agree, and which lie all the same.
 @Suite("A bundle that lies")
 struct LyingTests {
+    private let device: Device
+
+    init() throws { device = try Device() }
+
     private func refusal(_ change: (inout BundleFactory) throws -> Void) throws -> BundleError? {
         var factory = try Sample.factory()
         try change(&factory)
-        return #expect(throws: BundleError.self) { _ = try Sample.verified(factory) }
+        return #expect(throws: BundleError.self) { _ = try device.verified(factory) }
     }
 
-    /// A record of the sample, a change to its bytes, and what it is refused for. Record 2 is raw, 3 zeros, 4 the second image's only one.
+    /// A record of the sample, a change to its bytes, and what it is refused for.
+    ///
+    /// Records 0 and 1 are compressed, 2 is zeros and the last of its image, 3 is raw and the only one of the other.
     struct Lie: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let record: Int
         let offset: Int
         let bytes: [UInt8]
         let code: Int
+
+        init(_ what: String, record: Int, at offset: Int, _ bytes: [UInt8], _ code: Int) {
+            testDescription = what
+            self.record = record
+            self.offset = offset
+            self.bytes = bytes
+            self.code = code
+        }
     }
 
     @Test(
         "A record that does not fit is refused with its own code",
         arguments: [
-            Lie(testDescription: "gap in the image", record: 1, offset: 0, bytes: [0, 0x30], code: 2015),
-            Lie(testDescription: "overlap in the image", record: 1, offset: 0, bytes: [0, 0x10], code: 2015),
-            Lie(testDescription: "first chunk not at 0", record: 4, offset: 0, bytes: [0, 0x10], code: 2015),
-            Lie(testDescription: "offset beyond 2^63", record: 1, offset: 7, bytes: [0xFF], code: 2015),
-            Lie(testDescription: "no output", record: 1, offset: 8, bytes: [0, 0, 0, 0], code: 2016),
-            Lie(testDescription: "output not of whole blocks", record: 0, offset: 8, bytes: [1], code: 2016),
-            Lie(testDescription: "output beyond the limit", record: 0, offset: 8, bytes: [0, 0, 0x41], code: 2016),
-            Lie(testDescription: "output of 4 GiB", record: 0, offset: 8, bytes: [255, 255, 255, 255], code: 2016),
-            Lie(testDescription: "output beyond the image", record: 3, offset: 8, bytes: [0, 0x30], code: 2016),
-            Lie(testDescription: "last chunk too short", record: 3, offset: 8, bytes: [0, 0x10], code: 2016),
-            Lie(testDescription: "gap in the payload", record: 0, offset: 16, bytes: [1], code: 2017),
-            Lie(testDescription: "payload offset beyond 2^63", record: 1, offset: 23, bytes: [0xFF], code: 2017),
-            Lie(testDescription: "zeros with data", record: 3, offset: 24, bytes: [1], code: 2018),
-            Lie(testDescription: "raw of another length", record: 2, offset: 24, bytes: [1], code: 2018),
-            Lie(testDescription: "frame of no bytes", record: 0, offset: 24, bytes: [0, 0, 0, 0], code: 2018),
-            Lie(testDescription: "frame as long as its content", record: 0, offset: 24, bytes: [0, 0x20], code: 2018),
-            Lie(testDescription: "frame of 4 GiB", record: 0, offset: 24, bytes: [255, 255, 255, 255], code: 2018),
-            Lie(testDescription: "copy", record: 1, offset: 12, bytes: [3], code: 2019),
-            Lie(testDescription: "patch", record: 1, offset: 12, bytes: [4], code: 2019),
-            Lie(testDescription: "unknown kind", record: 1, offset: 12, bytes: [5], code: 2020),
-            Lie(testDescription: "codec set", record: 1, offset: 13, bytes: [1], code: 2021),
-            Lie(testDescription: "ranges set", record: 1, offset: 15, bytes: [1], code: 2021),
-            Lie(testDescription: "first range set", record: 1, offset: 31, bytes: [1], code: 2021),
-            Lie(testDescription: "digest of zeros changed", record: 3, offset: 40, bytes: [1, 2, 3], code: 2022),
+            Lie("gap in the image", record: 1, at: 0, [0, 0x20], 2015),
+            Lie("overlap in the image", record: 1, at: 0, [0, 0x08], 2015),
+            Lie("first chunk not at 0", record: 3, at: 0, [0, 0x10], 2015),
+            Lie("offset beyond 2^63", record: 1, at: 7, [0xFF], 2015),
+            Lie("no output", record: 1, at: 8, [0, 0, 0, 0], 2016),
+            Lie("output not of whole blocks", record: 0, at: 8, [1], 2016),
+            Lie("output beyond the limit", record: 0, at: 8, [0, 0, 0x41], 2016),
+            Lie("output of 4 GiB", record: 0, at: 8, [255, 255, 255, 255], 2016),
+            Lie("output beyond the image", record: 2, at: 8, [0, 0x30], 2016),
+            Lie("last chunk too short", record: 2, at: 8, [0, 0x08], 2016),
+            Lie("gap in the payload", record: 0, at: 16, [1], 2017),
+            Lie("payload offset beyond 2^63", record: 1, at: 23, [0xFF], 2017),
+            Lie("zeros with data", record: 2, at: 24, [1], 2018),
+            Lie("raw of another length", record: 3, at: 24, [1], 2018),
+            Lie("frame of no bytes", record: 0, at: 24, [0, 0, 0, 0], 2018),
+            Lie("frame as long as its content", record: 0, at: 24, [0, 0x10], 2018),
+            Lie("frame of 4 GiB", record: 0, at: 24, [255, 255, 255, 255], 2018),
+            Lie("copy", record: 1, at: 12, [3], 2019),
+            Lie("patch", record: 1, at: 12, [4], 2019),
+            Lie("unknown kind", record: 1, at: 12, [5], 2020),
+            Lie("codec set", record: 1, at: 13, [1], 2021),
+            Lie("ranges set", record: 1, at: 15, [1], 2021),
+            Lie("first range set", record: 1, at: 31, [1], 2021),
+            Lie("digest of zeros changed", record: 2, at: 40, [1, 2, 3], 2022),
         ])
     func record(lie: Lie) throws {
         let error = try refusal { factory in
@@ -135,7 +149,7 @@ struct LyingTests {
     func imageDigest() async throws {
         var factory = try Sample.factory()
         factory.manifest.images[1].digest = SHA256.digest(of: [])
-        let bundle = try Sample.verified(factory)
+        let bundle = try device.verified(factory)
         await #expect(throws: BundleError.imageDamaged(image: "boot")) { try await bundle.checkPayload(threads: 2) }
     }
 
@@ -146,7 +160,7 @@ struct LyingTests {
         let factory = try Sample.factory()
         let content = factory.manifest.canonicalBytes
         var header = factory.header(
-            section: SignatureSection.encode(Sample.sign(content)), manifestLength: content.count)
+            section: SignatureSection.encode(try device.sign(content)), manifestLength: content.count)
         let huge = UInt64.max & ~4095
         switch section {
         case .signatures: header.signaturesLength = huge
@@ -155,7 +169,7 @@ struct LyingTests {
         default: header.payloadLength = huge
         }
         let source = MemorySource(header.bytes + content, asPipe: true)
-        let error = #expect(throws: BundleError.self) { _ = try Sample.verified(source) }
+        let error = #expect(throws: BundleError.self) { _ = try device.verified(source) }
         #expect(error?.code == BundleError.tooLarge(section, length: 0, limit: 0).code)
         #expect(source.position == BundleFormat.headerLength)
     }

@@ -1,21 +1,27 @@
 import Bundles
 import Platform
+import SystemPackage
 import TestSupport
 import Testing
 import Vocabulary
 
 @Suite("Reading a bundle")
 struct ReadingTests {
+    private let device: Device
+
+    init() throws { device = try Device() }
+
     @Test("The images come out as they went in, from a file and from a pipe of single bytes", arguments: [false, true])
     func roundTrip(asPipe: Bool) throws {
-        let content = [Sample.text(20000) + Sample.noise(9000) + Sample.zeros(40000), Sample.text(5000)]
-        let factory = try BundleFactory(images: [("rootfs", content[0]), ("boot", content[1])])
+        let content = [Sample.text(20480) + Sample.noise(8192) + Sample.zeros(20480), Sample.text(5000)]
+        let factory = try BundleFactory(
+            images: [("rootfs", content[0]), ("boot", content[1])], chunkLength: 4096)
         let source = MemorySource(
-            factory.bytes(sign: Sample.sign), asPipe: asPipe, largestRead: asPipe ? 1 : .max)
-        let bundle = try Sample.verified(source)
+            try device.bytes(factory), asPipe: asPipe, largestRead: asPipe ? 1 : .max)
+        let bundle = try device.verified(source)
         #expect(bundle.manifest == factory.manifest)
         #expect(Set(bundle.index.map(\.kind)) == [.zero, .raw, .zstd])
-        #expect(try Sample.images(of: bundle) == content)
+        #expect(try bundle.images() == content)
     }
 
     @Test("The header survives being written and read")
@@ -50,27 +56,20 @@ struct ReadingTests {
                 + "34120000" + "00000000" + "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     }
 
-    @Test("Chunks that nobody wants are passed over, and the rest are still right")
-    func skipping() throws {
-        let factory = try Sample.factory()
-        let bundle = try Sample.verified(MemorySource(factory.bytes(sign: Sample.sign), asPipe: true, largestRead: 100))
-        var buffer = [UInt8](repeating: 0, count: bundle.readBufferLength)
-        var numbers: [Int] = []
-        var output = [UInt8](repeating: 0, count: bundle.index.largestOutputLength)
-        var decoder = ChunkDecoder()
-        while true {
-            let chunk = try buffer.withMutableBytes { (buffer) throws(BundleError) in
-                try bundle.readNumberedChunk(into: buffer, where: { !$0.outputOffset.isMultiple(of: 16384) })
-            }
-            guard let chunk else { break }
-            numbers.append(chunk.number)
-            try buffer.withBytes { (stored) throws(BundleError) in
-                try output.withMutableBytes { (output) throws(BundleError) in
-                    try decoder.decode(chunk.record, stored: stored, into: output)
-                }
-            }
+    @Test("Chunks that nobody wants are passed over, and the rest are still right", arguments: [false, true])
+    func skipping(asPipe: Bool) throws {
+        let bundle = try device.verified(
+            MemorySource(try device.bytes(try Sample.factory()), asPipe: asPipe, largestRead: 100))
+        let stored = AlignedBuffer(byteCount: bundle.readBufferLength)
+        let chunk = try #require(try bundle.readNumberedChunk(into: stored.bytes) { $0.kind == .raw })
+        #expect(chunk.number == 3)
+        var output = Sample.zeros(700)
+        try output.withMutableBytes { (output) throws(BundleError) in
+            var decoder = ChunkDecoder()
+            try decoder.decode(chunk.record, stored: UnsafeRawBufferPointer(stored.bytes), into: output)
         }
-        #expect(numbers == [1, 3])
+        #expect(output == Sample.noise(700))
+        #expect(try bundle.readChunk(into: stored.bytes) == nil)
     }
 
     @Test("A bundle that nobody has signed can be looked at but not verified")
@@ -78,13 +77,14 @@ struct ReadingTests {
         let factory = try Sample.factory()
         let bytes = factory.bytes(sign: { _ in [] })
         let opened = try UnverifiedBundle.open(MemorySource(bytes))
-        #expect(try Manifest(bytes: opened.manifestBytes) == factory.manifest)
-        #expect(throws: BundleError.unsigned) { try Sample.verified(MemorySource(bytes)) }
+        let manifest = try Manifest(bytes: opened.manifestBytes)
+        #expect(manifest == factory.manifest)
+        #expect(throws: BundleError.unsigned) { try device.verified(MemorySource(bytes)) }
     }
 
     @Test("The whole payload is checked on any number of threads, and progress rises to the end", arguments: [1, 2, 5])
     func wholeCheck(threads: Int) async throws {
-        let bundle = try Sample.verified(try Sample.factory())
+        let bundle = try device.verified(try Sample.factory())
         let seen = Collected<UInt64>()
         try await bundle.checkPayload(threads: threads, progress: { seen.append($0) })
         #expect(seen.values == seen.values.sorted())
@@ -93,12 +93,27 @@ struct ReadingTests {
 
     @Test("A check that is cancelled says so")
     func cancelled() async throws {
-        let bundle = try Sample.verified(try Sample.factory())
+        let bundle = try device.verified(try Sample.factory())
+        let cancellation = Cancellation()
         let seen = Collected<UInt64>()
         await #expect(throws: BundleError.cancelled) {
-            try await bundle.checkPayload(
-                threads: 1, isCancelled: { seen.values.count == 2 }, progress: { seen.append($0) })
+            try await bundle.checkPayload(threads: 1, cancellation: cancellation) { done in
+                seen.append(done)
+                if done == 8192 { cancellation.cancel() }
+            }
         }
-        #expect(seen.values.count == 2)
+        #expect(seen.values == [4096, 8192])
+    }
+
+    @Test("A file and a pipe are read by their paths")
+    func files() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("r.aftercare", try device.bytes(try Sample.factory()))
+        let bundle = try device.verified(try FileSource.open(path, in: Storage()))
+        try await bundle.checkPayload(threads: 2)
+        let missing = folder.file("none.aftercare")
+        #expect(throws: BundleError.unreadable(.cannot("open", missing, .noSuchFileOrDirectory))) {
+            _ = try FileSource.open(missing, in: Storage())
+        }
     }
 }
