@@ -1,0 +1,110 @@
+import ArgumentParser
+import Platform
+import Releases
+import SystemPackage
+import Trust
+import Vocabulary
+
+struct PKICommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pki", abstract: "Keys and certificates for trying and testing.",
+        discussion: """
+            The keys are plain files, so this is not for production: there, a key lives in a token, and 'bundle approve \
+            --key pkcs11:...' signs with it.
+            """,
+        subcommands: [Init.self, Issue.self, Revoke.self])
+
+    struct Place: ParsableArguments {
+        @Option(name: .shortAndLong, help: "The folder of the authorities.", completion: .directory)
+        var folder: String = "pki"
+
+        var authority: Authority { Authority(folder: FilePath(folder), storage: Storage()) }
+    }
+
+    struct Init: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a root and an issuing authority for each role, and the trust table of a device.")
+
+        @OptionGroup var place: Place
+        @Option(name: .long, help: "A role; may be given several times.")
+        var role: [RoleArgument] = [RoleArgument(.software), RoleArgument(.regulatory)]
+        @Option(name: .long, help: "The organisation in the certificates.")
+        var organization = "Example Medical"
+        @Option(name: .long, help: "The kind of key: rsa3072, rsa4096, p256, p384, ed25519.")
+        var keys: KeyArgument = .p384
+
+        func run() async throws {
+            try place.authority.create(
+                roles: role.map(\.role), organization: organization, keys: keys.kind, now: SystemClock().now())
+            Output.say("\(place.folder)/trust.toml is what a device trusts; keep the .key files to yourself")
+        }
+    }
+
+    struct Issue: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Issue a certificate for signing releases.")
+
+        @OptionGroup var place: Place
+        @Option(name: .long, help: "The role that the person has.")
+        var role: RoleArgument
+        @Option(name: .long, help: "The person's name.")
+        var person: String
+        @Option(name: .long, help: "The kind of key: rsa3072, rsa4096, p256, p384, ed25519.")
+        var keys: KeyArgument = .p256
+        @Option(name: .long, help: "How many days it is valid.")
+        var days: Int64 = 365
+
+        func run() async throws {
+            let issued = try place.authority.issue(
+                role: role.role, person: person, keys: keys.kind, days: days, now: SystemClock().now())
+            Output.say(issued.certificate.string)
+            Output.say(issued.key.string)
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Revoke a person's certificate and sign the revocation list again.")
+
+        @OptionGroup var place: Place
+        @Option(name: .long, help: "The role that the person had.")
+        var role: RoleArgument
+        @Option(name: .long, help: "The person's name.")
+        var person: String
+
+        func run() async throws {
+            let list = try place.authority.revoke(role: role.role, person: person, now: SystemClock().now())
+            Output.say(list.string)
+        }
+    }
+}
+
+/// A role on the command line.
+struct RoleArgument: ExpressibleByArgument {
+    let role: Role
+
+    init(_ role: Role) { self.role = role }
+
+    init?(argument: String) {
+        guard let role = Role(argument) else { return nil }
+        self.role = role
+    }
+}
+
+/// A kind of key on the command line.
+enum KeyArgument: String, ExpressibleByArgument, CaseIterable {
+    case rsa3072
+    case rsa4096
+    case p256
+    case p384
+    case ed25519
+
+    var kind: KeyKind {
+        switch self {
+        case .rsa3072: .rsa(bits: 3072)
+        case .rsa4096: .rsa(bits: 4096)
+        case .p256: .p256
+        case .p384: .p384
+        case .ed25519: .ed25519
+        }
+    }
+}
