@@ -73,7 +73,7 @@ extension Agent {
         let offer = Offer(id: newIdentifier(), source: .slotSet, activatesByItself: true, requestedBy: requestedBy)
         return Update(
             offer: offer, version: content.version, from: running.version, securityVersion: content.securityVersion,
-            manifestDigest: content.manifestDigest, target: target, trialDeadline: 600)
+            manifestDigest: content.manifestDigest ?? SHA256.digest(of: []), target: target, trialDeadline: 600)
     }
 
     /// Runs the self-tests of the running release without any consequence, for a person who wants to know.

@@ -19,10 +19,20 @@ extension Agent {
                 return
             }
             try boot.commit(running.slotSet)
+            try rememberRunning()
         } catch {
             trouble = FaultReport(describing: error)
             log.error("the boot environment could not be confirmed", metadata: ["reason": "\(error)"])
         }
+    }
+
+    /// What was put on the device before the agent knew of it, or beside it, is known by what it says of itself.
+    private func rememberRunning() throws {
+        guard records.content(of: running.slotSet)?.version != running.version else { return }
+        let content = SlotContent(
+            version: running.version, securityVersion: 0, manifestDigest: nil, fallbacks: [], standing: .committed,
+            since: records.now)
+        try records.setContent(content, of: running.slotSet)
     }
 
     func checkInterlocks(_ update: Update) async {

@@ -3,7 +3,8 @@ import Foundation
 /// A program that the virtual device needs from the machine it lives on.
 enum Command {
     /// Runs it to its end; what it prints on failure is the reason.
-    static func run(_ program: String, _ arguments: [String]) throws(VirtualDeviceError) {
+    @discardableResult
+    static func run(_ program: String, _ arguments: [String]) throws(VirtualDeviceError) -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
@@ -15,6 +16,7 @@ enum Command {
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw .cannot("run '\(program)'", reason: text) }
+        return text
     }
 
     /// Where a program is, or which package has it.

@@ -14,6 +14,7 @@ import Vocabulary
 package final class Machine: Sendable {
     private enum Event: Sendable {
         case agentEnded(status: Int32)
+        case busEnded
         case power(String)
         case deadline(boot: String)
     }
@@ -44,6 +45,7 @@ package final class Machine: Sendable {
 
     /// Boots, and boots again after every restart, until it is switched off; blocks.
     package func run() throws {
+        unblockSignals()
         try takePower()
         defer { try? FileManager.default.removeItem(atPath: device.path("machine/pid").string) }
         let notify = try NotifySocket(device.path("machine/notify"))
@@ -65,6 +67,13 @@ package final class Machine: Sendable {
             isOn = try serve(boot, notify)
             stopAll()
         }
+    }
+
+    /// A thread made by a dispatch queue blocks signals, and what it starts would inherit that and never hear SIGTERM.
+    private func unblockSignals() {
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
     }
 
     /// One machine at a time owns the folder.
@@ -108,7 +117,7 @@ package final class Machine: Sendable {
             <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
              "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
             <busconfig>
-              <type>system</type>
+
               <listen>\(device.busAddress)</listen>
               <policy context="default">
                 <allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/><allow user="*"/>
@@ -126,6 +135,7 @@ package final class Machine: Sendable {
         let announced = Pipe()
         bus.standardOutput = announced
         bus.standardInput = FileHandle.nullDevice
+        bus.terminationHandler = { [events] _ in events.put(.busEnded) }
         try bus.run()
         // It prints its address once it listens.
         _ = announced.fileHandleForReading.availableData
@@ -154,6 +164,7 @@ package final class Machine: Sendable {
             case .agentEnded(let status):
                 say("service manager: the agent ended with \(status) and is started again")
                 try startAgent(notify)
+            case .busEnded: say("bus: it ended")
             case .power("restart"):
                 say("power: restart")
                 return true
@@ -170,17 +181,28 @@ package final class Machine: Sendable {
         return false
     }
 
+    /// Stops agent and bus as a service manager does: a signal first, and SIGKILL for what does not end by that.
     private func stopAll() {
-        let (agent, bus) = state.withLock { state in
+        let processes = state.withLock { state in
             defer { (state.agent, state.bus) = (nil, nil) }
-            return (state.agent, state.bus)
+            return [state.agent, state.bus].compactMap(\.self)
         }
-        agent?.terminationHandler = nil
-        for process in [agent, bus].compactMap(\.self) where process.isRunning {
-            process.terminate()
-            process.waitUntilExit()
+        for process in processes { process.terminate() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.stopPatience) {
+            for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        }
+        // Foundation's own wait needs a run loop, which this thread does not have; each process says when it has ended.
+        var left = processes.count
+        while left > 0, let event = events.take() {
+            switch event {
+            case .agentEnded, .busEnded: left -= 1
+            case .power, .deadline: continue
+            }
         }
     }
+
+    /// How long a service may take to stop, in seconds.
+    private static let stopPatience = 30.0
 
     /// `machine/power` is the machine's restart line and its switch.
     private func listenForPower() throws {

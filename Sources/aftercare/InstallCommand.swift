@@ -58,6 +58,8 @@ struct Install: AsyncParsableCommand {
             case "idle":
                 line.end()
                 return try finish(status)
+            // Between the last byte and the restart lies only the question whether the device is in use.
+            case "installed" where activate: continue
             case "installed", "waiting", "activated", "restarting":
                 line.end()
                 return output.print(status) { Self.after(status) }

@@ -14,14 +14,15 @@ package struct SlotContent: Equatable, Sendable {
 
     package let version: Version
     package let securityVersion: Int64
-    package let manifestDigest: Digest
+    /// The digest of the manifest it was installed from; nil for what was there before the agent.
+    package let manifestDigest: Digest?
     /// The versions that this release allows to go back to.
     package let fallbacks: [Version]
     package let standing: Standing
     package let since: Timestamp
 
     package init(
-        version: Version, securityVersion: Int64, manifestDigest: Digest, fallbacks: [Version], standing: Standing,
+        version: Version, securityVersion: Int64, manifestDigest: Digest?, fallbacks: [Version], standing: Standing,
         since: Timestamp
     ) {
         self.version = version
@@ -39,22 +40,23 @@ package struct SlotContent: Equatable, Sendable {
     }
 
     package var json: JSON {
-        [
+        .members([
             "version": .string(version.description), "securityVersion": .integer(securityVersion),
-            "manifestDigest": .string(manifestDigest.hex), "fallbacks": .strings(fallbacks.map(\.description)),
-            "standing": .string(standing.rawValue), "since": .string(since.description),
-        ]
+            "manifestDigest": manifestDigest.map { .string($0.hex) },
+            "fallbacks": .strings(fallbacks.map(\.description)), "standing": .string(standing.rawValue),
+            "since": .string(since.description),
+        ])
     }
 
     package init?(_ value: JSON) {
         guard let version = value["version"]?.string.flatMap({ Version($0) }),
             let securityVersion = value["securityVersion"]?.integer,
-            let manifestDigest = value["manifestDigest"]?.string.flatMap(Digest.init(hex:)),
             let standing = value["standing"]?.string.flatMap(Standing.init),
             let since = value["since"]?.string.flatMap({ Timestamp($0) })
         else { return nil }
         self.init(
-            version: version, securityVersion: securityVersion, manifestDigest: manifestDigest,
+            version: version, securityVersion: securityVersion,
+            manifestDigest: value["manifestDigest"]?.string.flatMap(Digest.init(hex:)),
             fallbacks: value["fallbacks"]?.array?.compactMap { $0.string.flatMap { Version($0) } } ?? [],
             standing: standing, since: since)
     }
