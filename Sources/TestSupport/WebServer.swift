@@ -177,7 +177,8 @@ package final class WebServer: Sendable {
             os._exit(0)
 
         threading.Thread(target=end, daemon=True).start()
-        print(server.server_port, flush=True)
+        sys.stdout.write(f"{server.server_port}\n")
+        sys.stdout.flush()
         server.serve_forever()
         """#
 }
