@@ -55,8 +55,8 @@ static int isolate(int wanted) {
 
 static void child(const struct ac_spawn *what, int channel, pid_t parent) {
     setsid();
-    // By raw calls, because glibc keeps signals 32 and 33 for itself and would leave them ignored if they came so. All zero
-    // is the default action in the kernel's own structure on every architecture.
+    // By raw calls, because glibc keeps signals 32 and 33 for itself and would leave them ignored if they came so. All
+    // zero is the default action in the kernel's own structure on every architecture.
     static const uint64_t standard[8];
     for (int signal = 1; signal < NSIG; signal++) syscall(SYS_rt_sigaction, signal, standard, NULL, 8);
     sigset_t none;

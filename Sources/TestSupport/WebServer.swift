@@ -48,8 +48,8 @@ package final class WebServer: Sendable {
         address = (named == nil ? "http://127.0.0.1:" : "https://localhost:") + port
     }
 
-    // The script ends when its input does, which also happens when the test itself is killed. A signal would not do: a child of
-    // Foundation's inherits the blocked ones of whatever thread started it.
+    // The script ends when its input does, which also happens when the test itself is killed. A signal would not do: a
+    // child of Foundation's inherits the blocked ones of whatever thread started it.
     deinit { try? lifeline.fileHandleForWriting.close() }
 
     private static func makeCertificate(named name: String, in folder: TemporaryFolder) throws -> Certificate {
@@ -88,7 +88,7 @@ package final class WebServer: Sendable {
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
 
-            # Sends the file, or the rest that is asked for if it is still the same; at most `most` bytes, then breaks off.
+            # Sends the file, or the rest that is asked for if it is still the same; at most `most` bytes, then cuts.
             def file(self, most=None, tag='"one"', ranges=True, named=True, padding=0):
                 start = 0
                 asked = self.headers.get("Range") if ranges else None
@@ -177,7 +177,8 @@ package final class WebServer: Sendable {
             os._exit(0)
 
         threading.Thread(target=end, daemon=True).start()
-        print(server.server_port, flush=True)
+        sys.stdout.write(f"{server.server_port}\n")
+        sys.stdout.flush()
         server.serve_forever()
         """#
 }

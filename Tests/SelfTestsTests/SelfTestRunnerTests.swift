@@ -19,7 +19,7 @@ private final class Script: UnitStates {
             if left.count > 1 { states[unit]?.removeFirst() }
             return next
         }
-        if active == "hang" { try await Task.sleep(for: .seconds(1000)) }
+        if active == "hang" { await waitToBeCancelled() }
         return UnitState(load: "loaded", active: active, sub: "")
     }
 }
@@ -30,13 +30,15 @@ private struct FixedClock: WallClock {
 
 private func plan(_ units: [(id: String, lines: String)]) throws -> SelfTestPlan {
     let folder = try TemporaryFolder()
-    let text = units.map { "[[test]]\nid = \"\($0.id)\"\nkind = \"unit\"\nunit = \"\($0.id).service\"\n\($0.lines)\n" }
+    let text = units.map {
+        "[[test]]\ntimeout = 600\nid = \"\($0.id)\"\nkind = \"unit\"\nunit = \"\($0.id).service\"\n\($0.lines)\n"
+    }
     try folder.write("a.toml", text.joined())
     return try SelfTestPlan.read(folder: folder.path)
 }
 
 private func run(
-    _ units: [(id: String, lines: String)], _ states: [String: [String]], deadline: Duration = .seconds(60)
+    _ units: [(id: String, lines: String)], _ states: [String: [String]], deadline: Duration = .seconds(600)
 ) async throws -> SelfTestReport {
     let runner = SelfTestRunner(units: Script(states), clock: FixedClock())
     return await runner.run(try plan(units), deadline: deadline)
@@ -85,13 +87,12 @@ struct SelfTestRunnerTests {
     @Test("When the time of all is up, the test that runs is timed out and the rest are not run")
     func overallDeadline() async throws {
         let report = try await run(
-            [("one", ""), ("two", "retries = 9"), ("three", "")],
-            ["one.service": ["active"], "two.service": ["hang"], "three.service": ["active"]],
-            deadline: .seconds(2))
-        #expect(report.results.map(\.verdict) == [.passed, .timedOut, .notRun])
-        #expect(report.results.map(\.attempts) == [1, 1, 0])
+            [("one", "retries = 9"), ("two", "")], ["one.service": ["hang"], "two.service": ["active"]],
+            deadline: .milliseconds(300))
+        #expect(report.results.map(\.verdict) == [.timedOut, .notRun])
+        #expect(report.results.map(\.attempts) == [1, 0])
         #expect(report.verdict == .failed)
-        #expect(report.failures.map(\.id) == ["two", "three"])
+        #expect(report.failures.map(\.id) == ["one", "two"])
     }
 
     @Test("Tests that are called off are not run, and do not pass")

@@ -6,7 +6,7 @@ import Vocabulary
 private func get(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
     var request = request
     request.proxy = .none
-    return try await HTTPClient.get(request, limit: 10000, timeout: .seconds(20))
+    return try await HTTPClient.get(request, limit: 10000, timeout: .seconds(120))
 }
 
 @Suite("Trust in HTTP servers", .serialized)
