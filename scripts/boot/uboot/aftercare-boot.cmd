@@ -14,7 +14,7 @@ test -n "${BOOT_A_LEFT}" || setenv BOOT_A_LEFT ${aftercare_attempts}
 test -n "${BOOT_B_LEFT}" || setenv BOOT_B_LEFT ${aftercare_attempts}
 
 # The confirmed set was proved once: it is the last resort, even where the order does not name it.
-last_resort=
+last_resort=none
 if test "x${BOOT_CONFIRMED}" = xA -o "x${BOOT_CONFIRMED}" = xB; then last_resort=${BOOT_CONFIRMED}; fi
 state=choosing
 tried_A=no
