@@ -98,6 +98,7 @@ final class PayloadBuilder: Sendable {
     private func compressPieces() throws(ReleaseError) {
         let input = AlignedBuffer(byteCount: chunkLength)
         let room = AlignedBuffer(byteCount: ZstdEncoder.bound(chunkLength))
+        var zeros = ZeroDigests()
         let encoder: ZstdEncoder
         do throws(CompressionError) { encoder = try ZstdEncoder(level: level) } catch { throw .compression(error) }
         while let piece = takePiece() {
@@ -107,8 +108,8 @@ final class PayloadBuilder: Sendable {
                 try images[piece.image].file.read(into: bytes, at: piece.offset)
             } catch { throw .storage(error) }
             let content = UnsafeRawBufferPointer(bytes)
-            let digest = SHA256.digest(of: content)
             let (kind, stored) = try encode(content, with: encoder, room: room.bytes)
+            let digest = kind == .zero ? zeros.digest(of: content.count) : SHA256.digest(of: content)
             guard turns.wait(for: piece.number) else { return }
             try handIn(piece, content, digest: digest, kind: kind, stored: stored)
             turns.advance()

@@ -115,7 +115,7 @@ struct ManifestTests {
         var manifest = try Sample.factory().manifest
         manifest.images[0].size = 1 << 45
         #expect(try Manifest(bytes: manifest.canonicalBytes).images[0].size == 1 << 45)
-        let text = document.canonicalText.replacing("\"size\":32768", with: "\"size\":9007199254740993")
+        let text = document.canonicalText.replacing("\"size\":12288", with: "\"size\":9007199254740993")
         let error = #expect(throws: BundleError.self) { try Manifest(bytes: Array(text.utf8)) }
         #expect(error?.code == FaultCode(1102))
     }

@@ -1,0 +1,68 @@
+import Bundles
+import Documents
+import Platform
+import Releases
+import SystemPackage
+import Testing
+import Vocabulary
+
+/// The example product in `firmware-manifests/`, as far as it can be read without its images.
+@Suite("The example releases")
+struct ExampleReleasesTests {
+    private static let product = FilePath(#filePath).removingLastComponent().removingLastComponent()
+        .removingLastComponent().pushing("firmware-manifests/infusion-pump")
+    private static let releases = ["1.0.0", "1.1.0", "1.2.0"]
+    private let storage = Storage()
+
+    private func source(_ release: String) throws -> ReleaseSource {
+        try ReleaseSource.read(Self.product.appending("\(release).toml"), in: storage)
+    }
+
+    private func digest(_ file: String) throws -> JSON {
+        .string(SHA256.digest(of: try storage.read(Self.product.pushing(FilePath(file)), limit: 1 << 20)).hex)
+    }
+
+    @Test("A release can be read, and its change record speaks of the same release", arguments: releases)
+    func reading(release: String) throws {
+        let source = try source(release)
+        let version = try #require(source.change["version"])
+        #expect(version["to"] == .string(release))
+        #expect(version["from"] == .strings(source.description.from.map(\.description)))
+        #expect(version["securityVersion"] == .integer(source.description.securityVersion))
+        #expect(source.change["product"]?["hardwareRevisions"] == .strings(source.description.hardware))
+        #expect(source.change["rollback"]?["allowedTo"] == .strings(source.description.fallbacks.map(\.description)))
+        #expect(source.sbomDigest != nil)
+    }
+
+    @Test("What a change record names by digest is what lies beside it", arguments: releases)
+    func evidence(release: String) throws {
+        let change = try source(release).change
+        #expect(change["risk"]?["digest"] == (try digest("records/\(release)/risk-analysis.md")))
+        #expect(change["verification"]?["reportDigest"] == (try digest("records/\(release)/verification-report.md")))
+    }
+
+    @Test("Every change record names those before it, back to the baseline")
+    func chain() throws {
+        var earlier: [String] = []
+        for release in Self.releases {
+            let change = try source(release).change
+            #expect(change["version"]?["supersedes"] == .strings(earlier), "release \(release)")
+            earlier.append(SHA256.digest(of: change.canonicalBytes).hex)
+        }
+    }
+
+    @Test("A bill of materials has the digests of the files that go into the image", arguments: releases)
+    func billOfMaterials(release: String) throws {
+        let bytes = try storage.read(Self.product.appending("\(release).cdx.json"), limit: 1 << 20)
+        let components = try JSONReader.read(bytes, limit: 1 << 20)["components"]?.array ?? []
+        let files = components.filter { $0["type"] == "file" }
+        #expect(files.count == 4)
+        for file in files {
+            let name = try #require(file["name"]?.string)
+            let own = "rootfs/\(release)/\(name)"
+            let isOwn = storage.exists(Self.product.pushing(FilePath(own)))
+            let hash = file["hashes"]?.array?.first?["content"]
+            #expect(hash == (try digest(isOwn ? own : "rootfs/common/\(name)")), "\(name)")
+        }
+    }
+}
