@@ -1,6 +1,6 @@
 package import Platform
 import Synchronization
-package import SystemPackage
+import SystemPackage
 
 /// Watches a storage: records what is changed, and decides by the number of the change what becomes of it.
 package final class StorageProbe: StorageObserver {

@@ -15,8 +15,8 @@ package enum AuthorityError: Fault, Equatable {
 
     package var code: FaultCode {
         switch self {
-        case .storage: FaultCode(2810)
-        case .crypto: FaultCode(2811)
+        case .storage(let error): error.code
+        case .crypto(let error): error.code
         case .exists: FaultCode(2812)
         case .unknownRole: FaultCode(2813)
         case .unknownSigner: FaultCode(2814)

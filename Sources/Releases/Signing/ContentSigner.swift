@@ -85,12 +85,12 @@ package enum SigningError: Fault, Equatable {
 
     package var code: FaultCode {
         switch self {
-        case .crypto: FaultCode(2841)
-        case .existing: FaultCode(2842)
+        case .crypto(let error): error.code
+        case .unreadable(let error): error.code
+        case .existing(let error): error.code
         case .otherContent: FaultCode(2843)
         case .alreadySigned: FaultCode(2844)
         case .otherKey: FaultCode(2845)
-        case .unreadable: FaultCode(2846)
         }
     }
 
