@@ -62,12 +62,15 @@ class Slot:
 class Processes:
     """The processes of one installer: started here, watched here, and ended here."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: Path) -> None:
+        self.log = log
         self.running: list[subprocess.Popen] = []
 
     def start(self, *arguments: str | Path, **options) -> subprocess.Popen:
-        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} | options
-        process = subprocess.Popen([str(a) for a in arguments], **options)
+        with open(self.log, "wb") as log:
+            process = subprocess.Popen(
+                [str(a) for a in arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options
+            )
         self.running.append(process)
         return process
 
@@ -75,7 +78,8 @@ class Processes:
         status = process.wait()
         self.running.remove(process)
         if status != 0:
-            raise Failure(f"{process.args[0]} ended with status {status}")
+            said = self.log.read_text(errors="replace").strip().splitlines()[-5:]
+            raise Failure(f"{process.args[0]} ended with status {status}: " + "; ".join(said))
 
     def stop(self) -> None:
         for process in reversed(self.running):

@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .machine import Failure, Processes, ReadySocket, Slot, run
+from .machine import Failure, Processes, Slot, run
 
 PRODUCT = "benchmark"
 
@@ -21,9 +21,9 @@ class Installer:
 
     def __init__(self, image: Path, folder: Path, slot: Slot):
         self.image, self.folder, self.slot = image, folder, slot
-        self.processes = Processes()
-        self.bundle: Path | None = None
         folder.mkdir(parents=True, exist_ok=True)
+        self.processes = Processes(folder / "log")
+        self.bundle: Path | None = None
 
     @classmethod
     def program_path(cls) -> str | None:
@@ -83,7 +83,7 @@ class RaucWriteSlot(Installer):
         )
 
     def install(self) -> float:
-        return self.timed("rauc", f"--conf={self.configuration}", "--override-boot-slot=A", "write-slot", "rootfs.1",
+        return self.timed("rauc", f"--conf={self.configuration}", "write-slot", "rootfs.1",
                           self.raw)  # fmt: skip
 
 
@@ -226,16 +226,20 @@ class Swupdate(Installer):
 
 
 class SwupdateService(Swupdate):
+    """Debian's does not tell the service manager that it is ready: the socket that it is reached by has to do."""
+
     name, has_service = "swupdate, as a service", True
+    control = Path("/tmp/sockinstctrl")
 
     def start(self) -> float:
-        ready = ReadySocket(self.folder)
+        self.control.unlink(missing_ok=True)
         begun = time.monotonic()
-        self.processes.start(*self.arguments(), env={**os.environ, "NOTIFY_SOCKET": str(ready.path)})
-        ready.wait()
-        seconds = time.monotonic() - begun
-        ready.close()
-        return seconds
+        self.processes.start(*self.arguments())
+        while not self.control.exists():
+            if time.monotonic() - begun > 30:
+                raise Failure("swupdate's service did not open its socket in 30 s")
+            time.sleep(0.001)
+        return time.monotonic() - begun
 
     def install(self) -> float:
         return self.timed("swupdate-client", self.bundle)
