@@ -39,6 +39,9 @@ class Installer:
     def start(self) -> float | None:
         """Starts the service that the installation needs; the seconds until it said that it is ready."""
 
+    def reset(self) -> None:
+        """Undoes what the last installation left besides the slot's content; not timed."""
+
     def install(self) -> float:
         """Installs; the seconds until the last byte was written, where that is sooner than the end."""
         raise NotImplementedError
