@@ -119,13 +119,13 @@ class Processes:
                 continue
             sizes = {name: int(rest.split()[0]) for name, rest in (line.split(":", 1) for line in lines)}
             private += sizes["Private_Clean"] + sizes["Private_Dirty"]
-            anonymous += sizes["Anonymous"]
+            anonymous += sizes["Pss_Anon"]
         return Memory(private / 1024, anonymous / 1024)
 
 
 @dataclass
 class Memory:
-    """MiB. Private is what would be free without the process; anonymous is what no file backs."""
+    """MiB. Private is mapped by one process alone; anonymous is what no file backs, its shared pages divided."""
 
     private: float = 0
     anonymous: float = 0
