@@ -33,7 +33,7 @@ package enum BundleError: Fault, Equatable {
     case zeroDigest(image: String, chunk: Int)
     case chunkMalformed(offset: UInt64, reason: String)
     /// A compressed chunk that would become another length than the signed index says.
-    case chunkLength(offset: UInt64, found: UInt64?, expected: Int)
+    case chunkLength(offset: UInt64, found: UInt64, expected: Int)
     case chunkDamaged(offset: UInt64)
     case imageDamaged(image: String)
     /// The file or device that the bundle comes from cannot be read; the code is the one of the cause.
@@ -137,7 +137,7 @@ extension BundleError {
             "chunk \(chunk) of image '\(image)' is said to be zeros, but its digest is not that of zeros"
         case .chunkMalformed(let offset, let reason): "the chunk for byte \(offset) cannot be decompressed: \(reason)"
         case .chunkLength(let offset, let found, let expected):
-            "the chunk for byte \(offset) would become \(found.map(String.init) ?? "unknown") bytes, expected \(expected)"
+            "the chunk for byte \(offset) would become \(found) bytes, expected \(expected)"
         case .chunkDamaged(let offset): "the chunk for byte \(offset) is damaged: its digest differs from the index's"
         case .imageDamaged(let image): "image '\(image)' is damaged: its digest differs from the manifest's"
         default: ""

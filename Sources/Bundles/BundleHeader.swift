@@ -29,7 +29,8 @@ package struct BundleHeader: Equatable, Sendable {
         guard bytes.count == BundleFormat.headerLength else {
             throw .truncated(.header, missing: UInt64(max(0, BundleFormat.headerLength - bytes.count)))
         }
-        // The checksum stands at this place in every version, so a flipped version number is damage, not a newer format.
+        // The checksum stands at this place in every version, so a flipped version number is damage, not a newer
+        // format.
         let checked = Array(bytes[..<Self.checkedLength])
         guard SHA256.digest(of: checked).bytes.elementsEqual(bytes[Self.checkedLength...]) else {
             throw .headerDamaged

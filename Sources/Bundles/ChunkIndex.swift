@@ -1,7 +1,8 @@
 import Platform
 import Vocabulary
 
-/// The chunks of all images in payload order: checked against the manifest, and against each other, before there is one.
+/// The chunks of all images in payload order: checked against the manifest, and against each other, before there is
+/// one.
 ///
 /// It holds the records as they stand in the bundle, 64 bytes each, and reads one when it is asked for.
 package struct ChunkIndex: Sendable {

@@ -8,7 +8,8 @@ extension Manifest {
             let document = try JSONReader.read(bytes, limit: Int(BundleFormat.largestManifest))
             self = try Manifest(reading: document)
         } catch { throw .manifest(error) }
-        // Unequal also where a member of a part is an extension that this type does not keep: they stand at the top only.
+        // Unequal also where a member of a part is an extension that this type does not keep: they stand at the top
+        // only.
         guard canonicalBytes == bytes else { throw .manifestNotCanonical }
     }
 

@@ -8,8 +8,8 @@ extension VerifiedBundle {
 
     /// Reads the whole payload, once, and checks every chunk and the digest of every image; nothing is written.
     ///
-    /// `progress` gets the bytes checked so far, in rising order; `cancellation` is asked before every chunk. Memory is two chunks for
-    /// each thread.
+    /// `progress` gets the bytes checked so far, in rising order; `cancellation` is asked before every chunk. Memory
+    /// is two chunks for each thread.
     package func checkPayload(
         threads: Int, cancellation: Cancellation = Cancellation(),
         progress: @escaping @Sendable (_ done: UInt64) -> Void = { _ in }

@@ -22,7 +22,8 @@ package struct UnverifiedBundle: ~Copyable {
             manifestBytes: try source.bytes(Int(header.manifestLength), of: .manifest), source: source)
     }
 
-    /// Checks the signatures, then the manifest, then the index: in this order, so that nothing is parsed that nobody signed.
+    /// Checks the signatures, then the manifest, then the index: in this order, so that nothing is parsed that nobody
+    /// signed.
     package consuming func verified(
         by verifier: Verifier, at time: TrustedTime
     ) throws(BundleError) -> VerifiedBundle {
@@ -57,7 +58,8 @@ package struct UnverifiedBundle: ~Copyable {
         return bytes
     }
 
-    /// Where the length of the whole is known beforehand, what is missing or too much is refused before anything is read.
+    /// Where the length of the whole is known beforehand, what is missing or too much is refused before anything is
+    /// read.
     private static func check(_ size: UInt64, against header: BundleHeader) throws(BundleError) {
         guard size <= header.bundleLength else { throw .trailingBytes(after: header.bundleLength) }
         guard size < header.bundleLength else { return }

@@ -2,10 +2,11 @@ import Platform
 import Synchronization
 package import Trust
 
-/// A bundle whose signatures, manifest and index hold; only verification makes one, and only one of these can be installed.
+/// A bundle whose signatures, manifest and index hold; only verification makes one, and only one of these can be
+/// installed.
 ///
-/// The payload is read once from front to back. Several threads may read at the same time, each into a buffer of its own: each gets
-/// the next chunk, in the order of the payload.
+/// The payload is read once from front to back. Several threads may read at the same time, each into a buffer of its
+/// own: each gets the next chunk, in the order of the payload.
 package final class VerifiedBundle: Sendable {
     package let manifest: Manifest
     /// The exact bytes that were signed.
@@ -38,16 +39,19 @@ package final class VerifiedBundle: Sendable {
     /// The bytes that a buffer for `readChunk` must hold: at most `BundleFormat.largestChunk`.
     package var readBufferLength: Int { max(index.largestStoredLength, 1) }
 
-    /// The next chunk, its stored bytes at the start of `buffer`; nil when all were read and the source has ended there.
+    /// The next chunk, its stored bytes at the start of `buffer`; nil when all were read and the source has ended
+    /// there.
     ///
     /// The stored bytes are as they came: only what `ChunkDecoder` makes of them is checked.
     package func readChunk(into buffer: UnsafeMutableRawBufferPointer) throws(BundleError) -> ChunkRecord? {
         try readNumberedChunk(into: buffer) { _ in true }?.record
     }
 
-    /// Reads the next chunk that `wanted` says yes to, and passes over the others without reading them where the source can.
+    /// Reads the next chunk that `wanted` says yes to, and passes over the others without reading them where the
+    /// source can.
     ///
-    /// Gives the chunk's number in the index too. `wanted` is called once for each chunk, in order, by one thread at a time.
+    /// Gives the chunk's number in the index too. `wanted` is called once for each chunk, in order, by one thread at
+    /// a time.
     package func readNumberedChunk(
         into buffer: UnsafeMutableRawBufferPointer, where wanted: (ChunkRecord) -> Bool
     ) throws(BundleError) -> (number: Int, record: ChunkRecord)? {

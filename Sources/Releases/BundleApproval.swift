@@ -7,9 +7,9 @@ package import Vocabulary
 package enum BundleApproval {
     /// Signs the manifest once more and replaces the bundle at `path`, whole or not at all.
     ///
-    /// The payload is copied, not touched: writing the signatures in place would leave a bundle without its earlier approvals if the
-    /// power went between two sectors. The section keeps its length as long as there is room in it, so that every offset in the
-    /// bundle stays.
+    /// The payload is copied, not touched: writing the signatures in place would leave a bundle without its earlier
+    /// approvals if the power went between two sectors. The section keeps its length as long as there is room in it,
+    /// so that every offset in the bundle stays.
     package static func add(
         to path: FilePath, in storage: Storage, signedBy signer: ContentSigner, at time: Timestamp
     ) throws(ReleaseError) {
@@ -34,7 +34,8 @@ package enum BundleApproval {
         }
     }
 
-    /// The signed bytes and the CMS message over them, as `openssl cms -verify -binary -inform DER -content MANIFEST` takes them.
+    /// The signed bytes and the CMS message over them, as `openssl cms -verify -binary -inform DER -content MANIFEST`
+    /// takes them.
     package static func parts(
         of path: FilePath, in storage: Storage
     ) throws(ReleaseError) -> (header: BundleHeader, manifest: [UInt8], signatures: [UInt8]) {

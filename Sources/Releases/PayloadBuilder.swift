@@ -13,8 +13,8 @@ struct BuiltPayload: Sendable {
 
 /// Cuts images into chunks and compresses them side by side; what is written does not depend on how many threads do it.
 ///
-/// Each thread takes the next chunk, compresses it, and hands it in when it is its turn. So at most one chunk for each thread is in
-/// memory, whatever the images' size.
+/// Each thread takes the next chunk, compresses it, and hands it in when it is its turn. So at most one chunk for
+/// each thread is in memory, whatever the images' size.
 final class PayloadBuilder: Sendable {
     /// A piece of an image, by its number among all pieces.
     private struct Piece {

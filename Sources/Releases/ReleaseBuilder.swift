@@ -24,9 +24,9 @@ package struct ReleaseBuilder: Sendable {
 
     /// Writes the bundle to `path`, whole or not at all, and gives its manifest.
     ///
-    /// Signatures are dated `time`, by default the release's own, so that a key whose signatures are not random gives the same bytes.
-    /// Two temporary files stand beside `path` meanwhile: the payload, whose length the manifest needs, and the bundle until it is
-    /// renamed.
+    /// Signatures are dated `time`, by default the release's own, so that a key whose signatures are not random gives
+    /// the same bytes. Two temporary files stand beside `path` meanwhile: the payload, whose length the manifest
+    /// needs, and the bundle until it is renamed.
     package func build(
         to path: FilePath, signedBy signers: [ContentSigner] = [], at time: Timestamp? = nil,
         cancellation: Cancellation = Cancellation(),

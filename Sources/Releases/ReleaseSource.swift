@@ -15,7 +15,8 @@ package struct ReleaseSource: Sendable {
 
     /// Reads `RELEASE.toml` with `RELEASE.change.toml` beside it.
     ///
-    /// An image's file is relative to `imagesFolder`, by default the folder of the description; `files` names others by image.
+    /// An image's file is relative to `imagesFolder`, by default the folder of the description; `files` names others
+    /// by image.
     package static func read(
         _ path: FilePath, in storage: Storage, imagesFolder: FilePath? = nil, files: [String: FilePath] = [:],
         sourceDateEpoch: String? = nil

@@ -15,7 +15,8 @@ final class TemporaryFile: Sendable {
     }
 
     deinit {
-        // After a rename there is nothing under this name, and a file that cannot be removed is overwritten by the next run.
+        // After a rename there is nothing under this name, and a file that cannot be removed is overwritten by the
+        // next run.
         if storage.exists(file.path) { try? storage.remove(file.path) }
     }
 

@@ -62,7 +62,8 @@ package struct BundleFactory: Sendable {
         }
     }
 
-    /// Makes the manifest agree with the index and the payload as they are now, so that only what they say can be refused.
+    /// Makes the manifest agree with the index and the payload as they are now, so that only what they say can be
+    /// refused.
     package mutating func settle() {
         var start = 0
         for number in manifest.images.indices {
@@ -83,7 +84,8 @@ package struct BundleFactory: Sendable {
         settle()
     }
 
-    /// The whole bundle; `sign` makes the CMS message over the manifest's bytes, which are the manifest's own unless given.
+    /// The whole bundle; `sign` makes the CMS message over the manifest's bytes, which are the manifest's own unless
+    /// given.
     package func bytes(manifestBytes: [UInt8]? = nil, sign: ([UInt8]) throws -> [UInt8]) rethrows -> [UInt8] {
         let content = manifestBytes ?? manifest.canonicalBytes
         let section = SignatureSection.encode(try sign(content), atLeast: UInt64(BundleFormat.signatureBlock))

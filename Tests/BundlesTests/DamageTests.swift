@@ -55,7 +55,7 @@ struct DamageTests {
     func everyPayloadBit() throws {
         let allowed: Set<FaultCode> = [
             BundleError.chunkDamaged(offset: 0).code, BundleError.chunkMalformed(offset: 0, reason: "").code,
-            BundleError.chunkLength(offset: 0, found: nil, expected: 0).code,
+            BundleError.chunkLength(offset: 0, found: 0, expected: 0).code,
         ]
         var bytes = bytes
         for position in stride(from: Int(header.payloadOffset), to: bytes.count, by: 7) {
