@@ -20,16 +20,16 @@
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
 /// The private key that a pkcs11: URI names; null with OpenSSL's error queue filled. The key keeps the engine alive.
 ///
-/// The engine is loaded as ENGINE_by_id would load it, but not put in the list of engines: from there ENGINE_register_all_complete, which
-/// libcurl calls, makes it the default for all keys of the process, and then no P-256 key can be made any more.
+/// One engine serves all keys, since a token's library cannot be started twice. It must never be registered as a default: then it would be
+/// asked for every key of the process, and no P-256 key could be made any more. ENGINE_register_all_complete, which libcurl calls, does
+/// that with every engine that does not say no.
 static inline EVP_PKEY *ac_engine_key(const char *uri) {
     ENGINE_load_dynamic();
-    ENGINE *engine = ENGINE_by_id("dynamic");
+    ENGINE *engine = ENGINE_by_id("pkcs11");
     if (engine == NULL) return NULL;
     EVP_PKEY *key = NULL;
-    if (ENGINE_ctrl_cmd_string(engine, "ID", "pkcs11", 0) && ENGINE_ctrl_cmd_string(engine, "DIR_LOAD", "2", 0)
-        && ENGINE_ctrl_cmd_string(engine, "DIR_ADD", OPENSSL_info(OPENSSL_INFO_ENGINES_DIR), 0)
-        && ENGINE_ctrl_cmd_string(engine, "LOAD", NULL, 0) && ENGINE_init(engine)) {
+    ENGINE_set_flags(engine, ENGINE_get_flags(engine) | ENGINE_FLAGS_NO_REGISTER_ALL);
+    if (ENGINE_init(engine)) {
         key = ENGINE_load_private_key(engine, uri, UI_OpenSSL(), NULL);
         ENGINE_finish(engine);
     }
