@@ -19,11 +19,16 @@
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wdeprecated-declarations"
 /// The private key that a pkcs11: URI names; null with OpenSSL's error queue filled. The key keeps the engine alive.
+///
+/// One engine serves all keys, since a token's library cannot be started twice. It must never be registered as a default: then it would be
+/// asked for every key of the process, and no P-256 key could be made any more. ENGINE_register_all_complete, which libcurl calls, does
+/// that with every engine that does not say no.
 static inline EVP_PKEY *ac_engine_key(const char *uri) {
-    ENGINE_load_builtin_engines();
+    ENGINE_load_dynamic();
     ENGINE *engine = ENGINE_by_id("pkcs11");
     if (engine == NULL) return NULL;
     EVP_PKEY *key = NULL;
+    ENGINE_set_flags(engine, ENGINE_get_flags(engine) | ENGINE_FLAGS_NO_REGISTER_ALL);
     if (ENGINE_init(engine)) {
         key = ENGINE_load_private_key(engine, uri, UI_OpenSSL(), NULL);
         ENGINE_finish(engine);
