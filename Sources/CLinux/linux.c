@@ -6,9 +6,18 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 static int result(int value) { return value < 0 ? -errno : value; }
+
+int ac_clock(int clock, int64_t *seconds, int64_t *nanoseconds) {
+    struct timespec time = {0};
+    int status = result(clock_gettime(clock, &time));
+    *seconds = time.tv_sec;
+    *nanoseconds = time.tv_nsec;
+    return status;
+}
 
 int ac_block_device_size(int descriptor, uint64_t *size) { return result(ioctl(descriptor, BLKGETSIZE64, size)); }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 package import Vocabulary
 
@@ -11,15 +12,18 @@ package struct SystemClock: WallClock {
     package init() {}
 
     package func now() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(seconds: Int64(time.tv_sec))
+        Timestamp(seconds: time(of: CLOCK_REALTIME).seconds)
     }
 }
 
 /// Nanoseconds since the machine booted, also while it slept; never goes back (CLOCK_BOOTTIME).
 package func monotonicNanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_BOOTTIME, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    let time = time(of: CLOCK_BOOTTIME)
+    return UInt64(time.seconds) * 1_000_000_000 + UInt64(time.nanoseconds)
+}
+
+private func time(of clock: Int32) -> (seconds: Int64, nanoseconds: Int64) {
+    var (seconds, nanoseconds): (Int64, Int64) = (0, 0)
+    _ = ac_clock(clock, &seconds, &nanoseconds)
+    return (seconds, nanoseconds)
 }

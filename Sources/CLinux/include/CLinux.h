@@ -10,6 +10,9 @@
 
 #include "Process.h"
 
+/// The time of `clock` (clock_gettime): several modules declare timespec, and which of them owns it for Swift varies.
+int ac_clock(int clock, int64_t *seconds, int64_t *nanoseconds);
+
 /// The size in bytes of the block device behind `descriptor` (ioctl BLKGETSIZE64).
 int ac_block_device_size(int descriptor, uint64_t *size);
 
