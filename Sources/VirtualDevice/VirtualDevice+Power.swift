@@ -6,7 +6,8 @@ extension VirtualDevice {
     /// The process of the machine that is on.
     package func process() throws(VirtualDeviceError) -> Int32 {
         guard let text = try? String(contentsOfFile: path("machine/pid").string, encoding: .utf8),
-            let process = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), kill(process, 0) == 0
+            let process = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), kill(process, 0) == 0,
+            !Self.isZombie(process)
         else { throw .off }
         return process
     }
@@ -54,13 +55,14 @@ extension VirtualDevice {
     private func waitUntilGone(_ process: Int32) throws(VirtualDeviceError) {
         // pidfd_open has no wrapper in Debian 12's C library; /proc tells as well, and a cut is over in milliseconds.
         for _ in 0..<3000 {
-            if kill(process, 0) != 0 || isZombie(process) { return }
+            if kill(process, 0) != 0 || Self.isZombie(process) { return }
             usleep(10000)
         }
         throw .cannot("stop the device", reason: "process \(process) does not end")
     }
 
-    private func isZombie(_ process: Int32) -> Bool {
+    /// A process that ended and that nobody has asked about yet.
+    private static func isZombie(_ process: Int32) -> Bool {
         guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return true }
         return status.split(separator: ")").last?.split(separator: " ").first == "Z"
     }
