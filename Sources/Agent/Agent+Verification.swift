@@ -54,14 +54,15 @@ extension Agent {
         let time = records.trustedTime
         let installer = makeInstaller()
         let slots = configuration.paths(of: target)
+        let cancellation = cancellation
         return await BlockingThread.run("verify") {
-            Self.admit(bytes, verifier, time, facts, installer, slots, target)
+            Self.admit(bytes, verifier, time, facts, installer, slots, target, cancellation)
         }
     }
 
     private static func admit(
         _ bytes: any ByteSource, _ verifier: Verifier, _ time: TrustedTime, _ facts: DeviceFacts,
-        _ installer: Installer, _ slots: [String: FilePath], _ target: SlotSet
+        _ installer: Installer, _ slots: [String: FilePath], _ target: SlotSet, _ cancellation: Cancellation
     ) -> Result<Admission, AdmissionRefusal> {
         var verdicts: [GateVerdict] = []
         do {
@@ -69,6 +70,8 @@ extension Agent {
             verdicts = GateSequence.judge(bundle, on: facts)
             if let refusal = verdicts.compactMap(\.refusal).first { throw refusal }
             try installer.check(bundle.manifest.images, into: slots)
+            // Of a stream each chunk is checked when it comes; a file is refused whole, before anything is written.
+            _ = try bundle.checkStoredPayload(cancellation: cancellation)
             return .success(Admission(bundle: bundle, verdicts: verdicts, target: target))
         } catch let fault as any Fault {
             return .failure(AdmissionRefusal(fault, verdicts: verdicts))

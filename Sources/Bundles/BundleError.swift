@@ -36,6 +36,8 @@ package enum BundleError: Fault, Equatable {
     case chunkLength(offset: UInt64, found: UInt64, expected: Int)
     case chunkDamaged(offset: UInt64)
     case imageDamaged(image: String)
+    /// The stored bytes, all together, are not those that the manifest was signed for.
+    case payloadDamaged
     /// The file or device that the bundle comes from cannot be read; the code is the one of the cause.
     case unreadable(StorageError)
     /// What brings the bundle (HTTP, a serial line) failed; the code is the one of the cause.
@@ -76,6 +78,7 @@ extension BundleError {
         case .unreadable(let cause): cause.code
         case .transfer(let code, _): code
         case .cancelled: FaultCode(2027)
+        case .payloadDamaged: FaultCode(2028)
         }
     }
 
@@ -140,6 +143,7 @@ extension BundleError {
             "the chunk for byte \(offset) would become \(found) bytes, expected \(expected)"
         case .chunkDamaged(let offset): "the chunk for byte \(offset) is damaged: its digest differs from the index's"
         case .imageDamaged(let image): "image '\(image)' is damaged: its digest differs from the manifest's"
+        case .payloadDamaged: "the bundle's payload is damaged: its digest differs from the manifest's"
         default: ""
         }
     }
@@ -149,7 +153,8 @@ extension BundleError {
         case .untrusted(let cause): cause.advice
         case .unreadable(let cause): cause.advice
         case .notABundle: "Check that this is the right file."
-        case .headerDamaged, .truncated, .trailingBytes, .signaturesDamaged, .indexDamaged, .chunkDamaged:
+        case .headerDamaged, .truncated, .trailingBytes, .signaturesDamaged, .indexDamaged, .chunkDamaged,
+            .payloadDamaged:
             "Fetch or copy the bundle again."
         case .unsupportedFormat, .unsupportedKind, .unknownKind:
             "Install a release that this agent can read first; its manufacturer names it."

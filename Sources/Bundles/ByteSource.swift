@@ -2,7 +2,7 @@ package import Platform
 import Synchronization
 package import SystemPackage
 
-/// Where a bundle comes from, read once from front to back: a file, a pipe, an HTTP body, a serial line.
+/// Where a bundle comes from, read from front to back: a file, a pipe, an HTTP body, a serial line.
 package protocol ByteSource: Sendable {
     /// The length in bytes of everything there is to read, where that is known beforehand.
     var totalSize: UInt64? { get }
@@ -12,9 +12,19 @@ package protocol ByteSource: Sendable {
 
     /// Passes over bytes that nobody wants and gives how many there were: fewer only at the end.
     func skip(_ count: UInt64) throws(BundleError) -> UInt64
+
+    /// Whether what was read can be read again.
+    var canRewind: Bool { get }
+
+    /// Has the next read start at `offset`, counted from the start of the source, which must be one that can rewind.
+    func rewind(to offset: UInt64)
 }
 
 extension ByteSource {
+    package var canRewind: Bool { false }
+
+    package func rewind(to offset: UInt64) { preconditionFailure("this source is read once") }
+
     package func skip(_ count: UInt64) throws(BundleError) -> UInt64 { try readAndForget(count) }
 
     func readAndForget(_ count: UInt64) throws(BundleError) -> UInt64 {
@@ -88,6 +98,13 @@ package final class FileSource: ByteSource {
     package func skip(_ count: UInt64) throws(BundleError) -> UInt64 {
         guard let totalSize else { return try readAndForget(count) }
         return UInt64(take(count, of: totalSize).count)
+    }
+
+    package var canRewind: Bool { totalSize != nil }
+
+    package func rewind(to offset: UInt64) {
+        precondition(canRewind, "a pipe is read once")
+        self.offset.withLock { $0 = offset }
     }
 
     private func take(_ count: UInt64, of size: UInt64) -> (offset: UInt64, count: Int) {

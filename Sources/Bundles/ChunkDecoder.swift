@@ -39,8 +39,22 @@ package struct ChunkDecoder: ~Copyable {
     private func decompress(
         _ record: ChunkRecord, _ stored: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(BundleError) {
+        try Self.frameErrors(of: record) { () throws(CompressionError) in try zstd.decode(stored, into: output) }
+    }
+
+    /// Refuses a compressed chunk that is not one frame of the indexed length: what can be told without decoding it.
+    static func checkFrame(_ record: ChunkRecord, _ stored: UnsafeRawBufferPointer) throws(BundleError) {
+        guard record.kind == .zstd else { return }
+        try frameErrors(of: record) { () throws(CompressionError) in
+            try ZstdDecoder.check(stored, holds: record.outputLength)
+        }
+    }
+
+    private static func frameErrors(
+        of record: ChunkRecord, _ body: () throws(CompressionError) -> Void
+    ) throws(BundleError) {
         do throws(CompressionError) {
-            try zstd.decode(stored, into: output)
+            try body()
         } catch .contentLength(let found, let expected) {
             throw .chunkLength(offset: record.outputOffset, found: found, expected: expected)
         } catch {

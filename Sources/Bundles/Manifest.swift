@@ -22,6 +22,8 @@ package struct Manifest: Equatable, Sendable {
     package var images: [ImageDescription]
     package var indexLength: UInt64
     package var payloadLength: UInt64
+    /// SHA-256 of the whole payload as it is stored.
+    package var payloadDigest: Digest
     /// The change record (an object of schema `aftercare.change/1`); what it says is ChangeControl's to judge.
     package var change: JSON
     /// SHA-256 of the software bill of materials.
@@ -32,7 +34,8 @@ package struct Manifest: Equatable, Sendable {
     package init(
         product: String, hardware: [String], version: Version, from: [Version], securityVersion: Int64,
         created: Timestamp, selfTestDeadline: Int64, fallbacks: [Version], images: [ImageDescription],
-        payloadLength: UInt64, change: JSON, sbomDigest: Digest? = nil, extensions: [String: JSON] = [:]
+        payloadLength: UInt64, payloadDigest: Digest, change: JSON, sbomDigest: Digest? = nil,
+        extensions: [String: JSON] = [:]
     ) {
         self.product = product
         self.hardware = hardware
@@ -45,6 +48,7 @@ package struct Manifest: Equatable, Sendable {
         self.images = images
         indexLength = images.reduce(0) { $0 + $1.indexLength }
         self.payloadLength = payloadLength
+        self.payloadDigest = payloadDigest
         self.change = change
         self.sbomDigest = sbomDigest
         self.extensions = extensions
@@ -61,8 +65,8 @@ package struct Manifest: Equatable, Sendable {
             "securityVersion": .number(securityVersion), "created": .string(created.description),
             "selfTestDeadline": .number(selfTestDeadline), "fallbacks": .strings(fallbacks.map(\.description)),
             "images": .array(images.map(\.json)), "indexLength": .number(indexLength),
-            "payloadLength": .number(payloadLength), "change": change, "changeDigest": .string(changeDigest.hex),
-            "sbomDigest": sbomDigest.map { .string($0.hex) },
+            "payloadLength": .number(payloadLength), "payloadDigest": .string(payloadDigest.hex), "change": change,
+            "changeDigest": .string(changeDigest.hex), "sbomDigest": sbomDigest.map { .string($0.hex) },
         ])
         if case .object(let known) = members { members = .object(known.merging(extensions) { kept, _ in kept }) }
         return members.canonicalBytes

@@ -35,6 +35,7 @@ extension Manifest {
             throw fields.refuse("indexLength", "is not the sum of what its images need")
         }
         payloadLength = UInt64(try fields.integer("payloadLength", in: 0...Int64(BundleFormat.largestPayload)))
+        payloadDigest = try fields.digest("payloadDigest")
         change = try fields.value("change")
         guard change["schema"]?.string == Self.changeSchema else {
             throw fields.refuse("change", "is not an object of schema '\(Self.changeSchema)'")

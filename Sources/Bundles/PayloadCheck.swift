@@ -6,7 +6,7 @@ extension VerifiedBundle {
     /// The length in bytes of all images together: what `done` of a check runs up to.
     package var outputLength: UInt64 { manifest.images.reduce(0) { $0 + $1.size } }
 
-    /// Reads the whole payload, once, and checks every chunk and the digest of every image; nothing is written.
+    /// Reads the whole payload, once, and checks every chunk and all digests of the manifest; nothing is written.
     ///
     /// `progress` gets the bytes checked so far, in rising order; `cancellation` is asked before every chunk. Memory
     /// is two chunks for each thread.
@@ -16,6 +16,7 @@ extension VerifiedBundle {
     ) async throws(BundleError) {
         let check = PayloadCheck(bundle: self, cancellation: cancellation, progress: progress)
         try await BlockingThread.runAll("verify", count: max(1, threads)) { () throws(BundleError) in try check.run() }
+        try check.finish()
     }
 }
 
@@ -25,8 +26,13 @@ private final class PayloadCheck: Sendable {
     private let cancellation: Cancellation
     private let progress: @Sendable (UInt64) -> Void
     private let turns = Turns()
-    private let image = Mutex(RunningDigest())
-    private let done = Mutex<UInt64>(0)
+    private let state = Mutex(State())
+
+    private struct State: ~Copyable {
+        var image = RunningDigest()
+        var payload = RunningDigest()
+        var done: UInt64 = 0
+    }
 
     init(
         bundle: VerifiedBundle, cancellation: Cancellation,
@@ -62,23 +68,31 @@ private final class PayloadCheck: Sendable {
             // A failure waits for its turn as well, so that the first damaged chunk is the one that is told.
             guard turns.wait(for: number) else { return }
             if let failure { throw failure }
-            try finish(record, UnsafeRawBufferPointer(rebasing: output.bytes[..<record.outputLength]))
+            try take(
+                record, stored: UnsafeRawBufferPointer(rebasing: stored.bytes[..<record.storedLength]),
+                output: UnsafeRawBufferPointer(rebasing: output.bytes[..<record.outputLength]))
             turns.advance()
         }
     }
 
-    private func finish(_ record: ChunkRecord, _ bytes: UnsafeRawBufferPointer) throws(BundleError) {
+    /// To be called when all threads are done.
+    func finish() throws(BundleError) {
+        let digest = state.withLock { $0.payload.finish() }
+        guard digest == bundle.manifest.payloadDigest else { throw .payloadDamaged }
+    }
+
+    private func take(
+        _ record: ChunkRecord, stored: UnsafeRawBufferPointer, output: UnsafeRawBufferPointer
+    ) throws(BundleError) {
         let description = bundle.manifest.images[record.image]
         let isLast = record.outputOffset + UInt64(record.outputLength) == description.size
-        let digest = image.withLock { image in
-            image.update(bytes)
-            return isLast ? image.finish() : nil
+        let (digest, done) = state.withLock { state in
+            state.payload.update(stored)
+            state.image.update(output)
+            state.done += UInt64(record.outputLength)
+            return (isLast ? state.image.finish() : nil, state.done)
         }
         guard digest == nil || digest == description.digest else { throw .imageDamaged(image: description.name) }
-        let done = done.withLock { done in
-            done += UInt64(record.outputLength)
-            return done
-        }
         progress(done)
     }
 }

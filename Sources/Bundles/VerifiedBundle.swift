@@ -5,7 +5,7 @@ package import Trust
 /// A bundle whose signatures, manifest and index hold; only verification makes one, and only one of these can be
 /// installed.
 ///
-/// The payload is read once from front to back. Several threads may read at the same time, each into a buffer of its
+/// The payload is read from front to back. Several threads may read at the same time, each into a buffer of its
 /// own: each gets the next chunk, in the order of the payload.
 package final class VerifiedBundle: Sendable {
     package let manifest: Manifest
@@ -77,6 +77,16 @@ package final class VerifiedBundle: Sendable {
                 progress.failure = error
                 throw error
             }
+        }
+    }
+
+    var canStartOver: Bool { source.canRewind }
+
+    /// Has the next chunk be the first one again.
+    func startOver() {
+        progress.withLock { progress in
+            source.rewind(to: header.payloadOffset)
+            progress = Progress()
         }
     }
 

@@ -4,11 +4,12 @@ import Synchronization
 import SystemPackage
 import Vocabulary
 
-/// What a payload came to: the descriptions of its images, their records, and its length.
+/// What a payload came to: the descriptions of its images, their records, its length and its digest.
 struct BuiltPayload: Sendable {
     var images: [ImageDescription] = []
     var index: [UInt8] = []
     var length: UInt64 = 0
+    var digest = SHA256.digest(of: [])
 }
 
 /// Cuts images into chunks and compresses them side by side; what is written does not depend on how many threads do it.
@@ -34,7 +35,9 @@ final class PayloadBuilder: Sendable {
 
     private struct Assembly: ~Copyable {
         var payload = BuiltPayload()
+        /// Of the image that is being built.
         var digest = RunningDigest()
+        var storedDigest = RunningDigest()
         var done: UInt64 = 0
     }
 
@@ -83,7 +86,10 @@ final class PayloadBuilder: Sendable {
         try await BlockingThread.runAll("compress", count: max(1, threads)) { () throws(ReleaseError) in
             try self.run()
         }
-        return assembly.withLock { $0.payload }
+        return assembly.withLock { assembly in
+            assembly.payload.digest = assembly.storedDigest.finish()
+            return assembly.payload
+        }
     }
 
     private func run() throws(ReleaseError) {
@@ -154,6 +160,7 @@ final class PayloadBuilder: Sendable {
             assembly.payload.length += UInt64(record.storedLength)
             assembly.payload.index.append(contentsOf: record.bytes)
             assembly.digest.update(content)
+            assembly.storedDigest.update(stored)
             if piece.offset + UInt64(piece.length) == image.size {
                 let own = assembly.payload.index.suffix(image.chunkCount * BundleFormat.recordLength)
                 assembly.payload.images.append(

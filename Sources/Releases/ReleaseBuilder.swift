@@ -78,8 +78,8 @@ package struct ReleaseBuilder: Sendable {
             product: description.product, hardware: description.hardware, version: description.version,
             from: description.from, securityVersion: description.securityVersion, created: source.created,
             selfTestDeadline: description.selfTestDeadline, fallbacks: description.fallbacks, images: built.images,
-            payloadLength: built.length, change: source.change, sbomDigest: source.sbomDigest,
-            extensions: description.extensions)
+            payloadLength: built.length, payloadDigest: built.digest, change: source.change,
+            sbomDigest: source.sbomDigest, extensions: description.extensions)
     }
 }
 

@@ -19,7 +19,7 @@ package struct BundleFactory: Sendable {
             product: product, hardware: hardware, version: try Self.version(version),
             from: try from.map(Self.version), securityVersion: securityVersion,
             created: Timestamp(seconds: 1_780_000_000), selfTestDeadline: 600, fallbacks: try from.map(Self.version),
-            images: [], payloadLength: 0, change: Self.change(version))
+            images: [], payloadLength: 0, payloadDigest: SHA256.digest(of: []), change: Self.change(version))
         for (number, image) in images.enumerated() {
             let start = index.count
             try addChunks(of: image.content, image: number, chunkLength: chunkLength)
@@ -73,6 +73,7 @@ package struct BundleFactory: Sendable {
         }
         manifest.indexLength = UInt64(index.count)
         manifest.payloadLength = UInt64(payload.count)
+        manifest.payloadDigest = SHA256.digest(of: payload)
     }
 
     /// Changes the bytes of one record and makes everything else agree with them.

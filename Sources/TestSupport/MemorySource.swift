@@ -18,6 +18,10 @@ package final class MemorySource: ByteSource {
     /// How many bytes were read or passed over so far.
     package var position: Int { offset.withLock { $0 } }
 
+    package var canRewind: Bool { totalSize != nil }
+
+    package func rewind(to offset: UInt64) { self.offset.withLock { $0 = Int(offset) } }
+
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(BundleError) -> Int {
         let start = position
         let count = min(buffer.count, largestRead, bytes.count - start)

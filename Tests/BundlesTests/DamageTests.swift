@@ -67,6 +67,28 @@ struct DamageTests {
         }
     }
 
+    @Test("Every flipped byte of a file's payload is refused before a chunk of it is used")
+    func everyStoredByte() throws {
+        var bytes = bytes
+        for position in Int(header.payloadOffset)..<bytes.count {
+            bytes[position] ^= 1 << (position % 8)
+            defer { bytes[position] ^= 1 << (position % 8) }
+            let bundle = try device.verified(MemorySource(bytes))
+            let error = #expect(throws: BundleError.self) { _ = try bundle.checkStoredPayload() }
+            #expect(error == .payloadDamaged, "byte \(position): \(String(describing: error))")
+        }
+    }
+
+    @Test("A file that became shorter after it was opened is refused before a chunk of it is used")
+    func shrunken() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("r.aftercare", bytes)
+        let bundle = try device.verified(try FileSource.open(path, in: Storage()))
+        try Storage().open(path, [.read, .write]).truncate(to: UInt64(bytes.count - 1))
+        let error = #expect(throws: BundleError.self) { _ = try bundle.checkStoredPayload() }
+        #expect(error == .unreadable(.ended(path, offset: UInt64(bytes.count - 1))))
+    }
+
     @Test("Every shorter file is refused before anything of it is believed")
     func everyLengthOfAFile() throws {
         for length in 0..<bytes.count {

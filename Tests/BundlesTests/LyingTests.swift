@@ -118,6 +118,23 @@ struct LyingTests {
         try expectChunk(frame, refusedWith: .chunkLength(offset: 0, found: 64 << 20, expected: 8192))
     }
 
+    @Test("A signed bundle whose frame would become too much is refused before anything is decoded")
+    func signedBomb() throws {
+        let content = Sample.zeros(1 << 20)
+        var frame = [UInt8](repeating: 0, count: ZstdEncoder.bound(content.count))
+        let encoder = try ZstdEncoder(level: 3)
+        let length = try content.withUnsafeBytes { bytes in
+            try frame.withUnsafeMutableBytes { try encoder.encode(bytes, into: $0) }
+        }
+        var factory = try BundleFactory(images: [("rootfs", Sample.text(4096))], chunkLength: 4096)
+        factory.payload = Array(frame[..<length])
+        factory.changeRecord(0) { $0[24..<26] = [UInt8(length & 0xFF), UInt8(length >> 8)] }
+        let bundle = try device.verified(factory)
+        #expect(throws: BundleError.chunkLength(offset: 0, found: 1 << 20, expected: 4096)) {
+            _ = try bundle.checkStoredPayload()
+        }
+    }
+
     @Test("A frame that does not say its length, two frames, and a skippable one are refused")
     func frames() throws {
         let hello: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58, 0x29, 0x00, 0x00] + Array("hello".utf8)

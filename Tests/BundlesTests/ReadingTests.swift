@@ -91,6 +91,42 @@ struct ReadingTests {
         #expect(seen.values.last == bundle.outputLength)
     }
 
+    @Test("What is stored is checked first, as often as wanted, and read from its start afterwards")
+    func storedCheck() throws {
+        let folder = try TemporaryFolder()
+        let factory = try Sample.factory()
+        let path = try folder.write("r.aftercare", try device.bytes(factory))
+        let bundle = try device.verified(try FileSource.open(path, in: Storage()))
+        let seen = Collected<UInt64>()
+        #expect(try bundle.checkStoredPayload { seen.append($0) })
+        #expect(try bundle.checkStoredPayload())
+        #expect(seen.values.count == bundle.index.count)
+        #expect(seen.values == seen.values.sorted())
+        #expect(seen.values.last == bundle.manifest.payloadLength)
+        #expect(try bundle.images() == [Sample.text(8192) + Sample.zeros(4096), Sample.noise(700)])
+        #expect(try bundle.checkStoredPayload())
+    }
+
+    @Test("A check of what is stored that is cancelled says so, and the bundle can still be read")
+    func storedCheckCancelled() throws {
+        let bundle = try device.verified(try Sample.factory())
+        let cancellation = Cancellation()
+        #expect(throws: BundleError.cancelled) {
+            _ = try bundle.checkStoredPayload(cancellation: cancellation) { _ in cancellation.cancel() }
+        }
+        #expect(try bundle.images().count == 2)
+    }
+
+    @Test("What a pipe brings is not checked beforehand: nothing of it is used up")
+    func pipeIsNotChecked() throws {
+        let source = MemorySource(try device.bytes(try Sample.factory()), asPipe: true)
+        let bundle = try device.verified(source)
+        let position = source.position
+        #expect(try !bundle.checkStoredPayload())
+        #expect(source.position == position)
+        #expect(try bundle.images().count == 2)
+    }
+
     @Test("A check that is cancelled says so")
     func cancelled() async throws {
         let bundle = try device.verified(try Sample.factory())
