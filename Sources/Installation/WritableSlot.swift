@@ -11,12 +11,6 @@ package struct WritableSlot: Sendable {
     /// For an end that is not a multiple of the alignment.
     let buffered: OpenFile
 
-    init(path: FilePath, direct: OpenFile, buffered: OpenFile) {
-        self.path = path
-        self.direct = direct
-        self.buffered = buffered
-    }
-
     func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(StorageError) {
         let aligned = bytes.count / OpenFile.alignment * OpenFile.alignment
         if aligned > 0 { try direct.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(aligned)), at: offset) }

@@ -7,13 +7,15 @@ struct SourceRuleTests {
     private let tests: [SourceTree.File]
 
     /// Only these may use full Foundation: they never run on a device.
-    private static let offTheDevice: Set<String> = ["TestSupport"]
+    private static let offTheDevice: Set<String> = ["TestSupport", "VirtualDevice", "aftercare-fleet"]
     /// Only these may use FoundationEssentials; nothing needs it so far.
     private static let essentials: Set<String> = []
     private static let executables: Set<String> = ["aftercare", "aftercare-fleet"]
     private static let cModules: Set<String> = ["COpenSSL", "CSystemd", "CCurl", "CZstd", "CSQLite", "CLinux"]
-    /// Platform is made of it, and a program needs its exit statuses and terminals.
-    private static let libraryC: Set<String> = ["Platform", "TestSupport", "aftercare", "aftercare-fleet"]
+    /// Platform is made of it, a virtual device of processes, and a program needs exit statuses and terminals.
+    private static let libraryC: Set<String> = [
+        "Platform", "TestSupport", "VirtualDevice", "aftercare", "aftercare-fleet",
+    ]
 
     init() throws {
         sources = try SourceTree.files(in: "Sources")

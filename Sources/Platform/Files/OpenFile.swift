@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 package import SystemPackage
 
 /// An open file or block device with one owner; closed when the owner lets go of it.
@@ -12,6 +13,7 @@ package final class OpenFile: Sendable {
     package let path: FilePath
     package let descriptor: CInt
     private let observer: (any StorageObserver)?
+    private let isLocked = Atomic(false)
 
     init(descriptor: CInt, path: FilePath, observer: (any StorageObserver)?) {
         self.descriptor = descriptor
@@ -19,7 +21,11 @@ package final class OpenFile: Sendable {
         self.observer = observer
     }
 
-    deinit { Glibc.close(descriptor) }
+    deinit {
+        // A child that is being started at this moment has a copy of the descriptor, and with it would keep the lock.
+        if isLocked.load(ordering: .relaxed) { _ = ac_lock(descriptor, 0) }
+        Glibc.close(descriptor)
+    }
 
     /// Turns direct I/O on or off; false where the file system has none (tmpfs).
     @discardableResult
@@ -131,6 +137,7 @@ package final class OpenFile: Sendable {
         let status = ac_lock(descriptor, 2)
         if status == -EAGAIN || status == -EACCES { throw .locked(path) }
         guard status >= 0 else { throw .cannot("lock", path, Errno(rawValue: -status)) }
+        isLocked.store(true, ordering: .relaxed)
     }
 
     /// Gives the lock back; closing alone does not while a child process that is being started still has the file.
