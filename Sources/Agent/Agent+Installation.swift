@@ -74,13 +74,12 @@ extension Agent {
         let (cancellation, board) = (cancellation, progress)
         board.begin()
         defer { board.end() }
-        let result: Result<InstallReport, InstallationError> = await BlockingThread.run("install-feed") {
-            Result { () throws(InstallationError) in
-                try installer.install(bundle, into: slots, cancellation: cancellation) { board.update($0) }
-            }
+        do {
+            return try await installer.install(bundle, into: slots, cancellation: cancellation) { board.update($0) }
+        } catch {
+            if isStopped { throw Stopped() }
+            throw error
         }
-        if isStopped, case .failure = result { throw Stopped() }
-        return try result.get()
     }
 
     /// Opens where a bundle comes from; a stream only once.

@@ -1,106 +1,78 @@
 import Bundles
 import Platform
-import Vocabulary
 
-/// One worker: makes a chunk, compares it with the slot, writes what differs.
-final class ChunkWriter {
-    /// How much is read to tell whether the rest is worth comparing.
-    private static let probeLength = 4096
-
-    private let targets: [WritableSlot]
+/// Takes chunks of a bundle, makes them, and writes what the slots do not hold yet; one for each thread.
+struct ChunkWriter: ~Copyable {
+    private let bundle: VerifiedBundle
+    private let slots: [WritableSlot]
     private let expectsSame: Bool
     private let tally: Tally
-    private var decoder = ChunkDecoder()
+    private let stored: AlignedBuffer
     private let output: AlignedBuffer
-    private let present: AlignedBuffer
+    private let reader = SlotReader()
+    private var decoder = ChunkDecoder()
 
-    init(targets: [WritableSlot], largest: Int, expectsSame: Bool, tally: Tally) {
-        self.targets = targets
+    /// The bytes of memory that one needs for the chunks of `bundle`.
+    static func memory(for bundle: VerifiedBundle) -> Int {
+        bundle.readBufferLength + bundle.index.largestOutputLength + SlotReader.pieceLength
+    }
+
+    /// With `expectsSame`, a slot is asked for a chunk's digest before the chunk is made.
+    init(_ bundle: VerifiedBundle, slots: [WritableSlot], expectsSame: Bool, tally: Tally) {
+        self.bundle = bundle
+        self.slots = slots
         self.expectsSame = expectsSame
         self.tally = tally
-        let room = largest.roundedUp(to: OpenFile.alignment)
-        output = AlignedBuffer(byteCount: room)
-        present = AlignedBuffer(byteCount: room)
+        stored = AlignedBuffer(byteCount: bundle.readBufferLength)
+        output = AlignedBuffer(byteCount: bundle.index.largestOutputLength)
     }
 
-    func write(_ chunk: LoadedChunk) throws(InstallationError) {
-        let record = chunk.record
-        let slot = targets[record.image]
-        // A slot that holds most of the image already is asked first: a digest costs less than making the chunk.
-        if expectsSame, try isInPlace(record, in: slot) {
-            return tally.finishChunk(record.outputLength, written: 0, in: .writing)
-        }
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: output.bytes.prefix(record.outputLength))
-        do { try decoder.decode(record, stored: chunk.stored, into: bytes) } catch { throw .bundle(error) }
-        let written = try storageErrors { () throws(StorageError) in
-            try put(UnsafeRawBufferPointer(bytes), isZero: record.kind == .zero, at: record.outputOffset, in: slot)
-        }
-        tally.finishChunk(record.outputLength, written: written, in: .writing)
+    /// Takes the next chunk through; false when there are no more.
+    mutating func writeNext() throws(InstallationError) -> Bool {
+        let chunk: ChunkRecord
+        do throws(BundleError) {
+            guard let next = try bundle.readChunk(into: stored.bytes) else { return false }
+            chunk = next
+        } catch { throw .bundle(error) }
+        tally.finishChunk(chunk.outputLength, written: try write(chunk, to: slots[chunk.image]))
+        return true
     }
 
-    private func isInPlace(_ record: ChunkRecord, in slot: WritableSlot) throws(InstallationError) -> Bool {
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: present.bytes.prefix(record.outputLength))
+    private mutating func write(_ chunk: ChunkRecord, to slot: WritableSlot) throws(InstallationError) -> Int {
+        // A digest of what is there costs less than making the chunk.
+        if expectsSame, try storageErrors({ () throws(StorageError) in try reader.holds(chunk, in: slot) }) { return 0 }
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: output.bytes[..<chunk.outputLength])
+        if chunk.kind != .zero {
+            do throws(BundleError) {
+                try decoder.decode(chunk, stored: UnsafeRawBufferPointer(stored.bytes), into: bytes)
+            } catch { throw .bundle(error) }
+        }
         return try storageErrors { () throws(StorageError) in
-            try slot.read(into: bytes, at: record.outputOffset)
-            return record.holds(UnsafeRawBufferPointer(bytes))
+            chunk.kind == .zero
+                ? try putZeros(chunk, in: slot) : try put(UnsafeRawBufferPointer(bytes), of: chunk, in: slot)
         }
     }
 
-    /// Writes the part of `bytes` that the slot does not hold yet, and gives its length.
     private func put(
-        _ bytes: UnsafeRawBufferPointer, isZero: Bool, at offset: UInt64, in slot: WritableSlot
+        _ bytes: UnsafeRawBufferPointer, of chunk: ChunkRecord, in slot: WritableSlot
     ) throws(StorageError) -> Int {
-        var differing = 0..<bytes.count
-        if let range = try differenceWorthTrimming(bytes, at: offset, in: slot) { differing = range }
-        guard !differing.isEmpty else { return 0 }
-        let place = offset + UInt64(differing.lowerBound)
-        if isZero, try slot.zero(UInt64(differing.count), at: place) { return differing.count }
-        try slot.write(UnsafeRawBufferPointer(rebasing: bytes[differing]), at: place)
-        return differing.count
+        let parts = try reader.differences(from: bytes, of: chunk, in: slot, probing: !expectsSame)
+        for part in parts {
+            try slot.write(
+                UnsafeRawBufferPointer(rebasing: bytes[part]), at: chunk.outputOffset + UInt64(part.lowerBound))
+        }
+        return parts.reduce(0) { $0 + $1.count }
     }
 
-    /// Compares only if the first block is the same: on a slot with other content one small read a chunk is all that this costs.
-    private func differenceWorthTrimming(
-        _ bytes: UnsafeRawBufferPointer, at offset: UInt64, in slot: WritableSlot
-    ) throws(StorageError) -> Range<Int>? {
-        guard bytes.count > Self.probeLength, !expectsSame else {
-            return try difference(bytes, at: offset, in: slot)
+    private func putZeros(_ chunk: ChunkRecord, in slot: WritableSlot) throws(StorageError) -> Int {
+        let parts = try reader.differences(from: nil, of: chunk, in: slot, probing: !expectsSame)
+        for part in parts {
+            let place = chunk.outputOffset + UInt64(part.lowerBound)
+            guard try !slot.zero(UInt64(part.count), at: place) else { continue }
+            let zeros = UnsafeMutableRawBufferPointer(rebasing: output.bytes[..<part.count])
+            zeros.fillWithZeros()
+            try slot.write(UnsafeRawBufferPointer(zeros), at: place)
         }
-        let probe = UnsafeMutableRawBufferPointer(rebasing: present.bytes.prefix(Self.probeLength))
-        try slot.read(into: probe, at: offset)
-        guard
-            UnsafeRawBufferPointer(probe).holdsSame(
-                as: UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.probeLength)))
-        else { return nil }
-        return try difference(bytes, at: offset, in: slot)
-    }
-
-    /// From the first to the last block that differs; empty if none does.
-    private func difference(
-        _ bytes: UnsafeRawBufferPointer, at offset: UInt64, in slot: WritableSlot
-    ) throws(StorageError) -> Range<Int> {
-        let held = UnsafeMutableRawBufferPointer(rebasing: present.bytes.prefix(bytes.count))
-        try slot.read(into: held, at: offset)
-        func differs(_ block: Int) -> Bool {
-            let range = block * OpenFile.alignment..<min(bytes.count, (block + 1) * OpenFile.alignment)
-            let mine = UnsafeRawBufferPointer(rebasing: bytes[range])
-            return !mine.holdsSame(as: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(held)[range]))
-        }
-        let blocks = (bytes.count + OpenFile.alignment - 1) / OpenFile.alignment
-        guard let first = (0..<blocks).first(where: differs), let last = (0..<blocks).last(where: differs) else {
-            return 0..<0
-        }
-        return first * OpenFile.alignment..<min(bytes.count, (last + 1) * OpenFile.alignment)
-    }
-}
-
-extension Int {
-    func roundedUp(to multiple: Int) -> Int { (self + multiple - 1) / multiple * multiple }
-}
-
-extension ChunkRecord {
-    /// Whether `bytes` are this chunk's output; zeros are compared, which is faster than digesting them.
-    func holds(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        kind == .zero ? bytes.isAllZero : SHA256.digest(of: bytes) == digest
+        return parts.reduce(0) { $0 + $1.count }
     }
 }

@@ -28,5 +28,5 @@ package struct InstallReport: Equatable, Sendable {
     /// Bytes that went to the medium.
     package let written: UInt64
     /// Bytes that were in place already.
-    package let skipped: UInt64
+    package var skipped: UInt64 { total - written }
 }

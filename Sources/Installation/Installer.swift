@@ -5,18 +5,21 @@ import Vocabulary
 
 /// Puts the images of a verified bundle into slots, and proves by reading them back that they are there.
 ///
-/// How it works: the calling thread reads chunks from the bundle in order; workers, one a core, decode and check each chunk, compare
-/// it with what the slot holds, and write what differs, in whatever order they finish. Nothing is written before its digest is
-/// right, so a wrong or damaged payload can stop an installation but never put a wrong byte into a slot. A restarted installation
-/// does the same again and finds most chunks in place. When all is flushed, every chunk is read from the medium once more; an
-/// installation that wrote nothing has done that already by comparing.
+/// How it works: several threads do the same. Each takes the next chunk of the bundle, decodes and checks it, compares
+/// it with what the slot holds, and writes what differs, in whatever order they finish. Nothing is written before its
+/// digest is right, so a wrong or damaged payload can stop an installation but never put a wrong byte into a slot. A
+/// restarted installation does the same again and finds most chunks in place. When all is flushed, every chunk is read
+/// from the medium once more; an installation that wrote nothing has done that already by comparing.
 package struct Installer: Sendable {
+    /// The bytes that the buffers of all threads may have together: a bundle with large chunks gets fewer threads.
+    private static let memory = 18 << 20
+
     private let storage: Storage
     private let slotGuard: SlotGuard
     private let lock: FilePath
     private let threads: Int
 
-    /// Takes the path of the lock that keeps a second installer out, and how many threads may work.
+    /// Takes the path of the lock that keeps a second installer out, and how many threads may work at most.
     package init(storage: Storage, slotGuard: SlotGuard, lock: FilePath, threads: Int) {
         self.storage = storage
         self.slotGuard = slotGuard
@@ -24,31 +27,36 @@ package struct Installer: Sendable {
         self.threads = max(1, threads)
     }
 
-    /// Installs every image of `bundle` into the slot that `slots` names for it; blocks until done.
+    /// Installs every image of `bundle` into the slot that `slots` names for it.
+    ///
+    /// `progress` is called by one thread at a time, with rising figures in each phase.
     package func install(
         _ bundle: VerifiedBundle, into slots: [String: FilePath], cancellation: Cancellation,
         progress: @escaping @Sendable (InstallProgress) -> Void
-    ) throws(InstallationError) -> InstallReport {
-        let held = try takeLock()
-        defer { withExtendedLifetime(held) {} }
-        let targets = try openSlots(bundle, slots)
-        let total = bundle.manifest.images.reduce(0) { $0 + $1.size }
-        let tally = Tally(total: total, report: progress)
-        try write(bundle, to: targets, tally: tally, cancellation: cancellation)
-        try storageErrors { () throws(StorageError) in
-            for target in targets {
-                try target.direct.flush()
-                try target.buffered.flush()
-                target.buffered.dropCache()
+    ) async throws(InstallationError) -> InstallReport {
+        let images = bundle.manifest.images
+        let (held, targets, expectsSame) = try await BlockingThread.run("install") { () throws(InstallationError) in
+            let held = try takeLock()
+            let targets = try open(images, slots)
+            let expectsSame = try storageErrors { () throws(StorageError) in
+                try Sampling.mostlySame(bundle.index, in: targets)
             }
+            return (held, targets, expectsSame)
         }
-        if tally.written > 0 {
-            tally.startPhase()
-            let readBack = ReadBack(
-                index: bundle.index, targets: targets, tally: tally, cancellation: cancellation, threads: threads)
-            try readBack.run()
+        // Closing would not be enough while a child process that is being started still has the file.
+        defer { held.unlock() }
+        let writing = Tally(.writing, total: bundle.outputLength, report: progress)
+        try await write(bundle, to: targets, expectsSame: expectsSame, tally: writing, cancellation)
+        try await BlockingThread.run("install-flush") { () throws(InstallationError) in
+            try storageErrors { () throws(StorageError) in for target in targets { try target.flush() } }
         }
-        return InstallReport(total: total, written: tally.written, skipped: tally.skipped)
+        let report = InstallReport(total: bundle.outputLength, written: writing.written)
+        if report.written > 0 || !targets.allSatisfy(\.isDirect) {
+            let reading = Tally(
+                .readingBack, total: report.total, inPlace: report.skipped, report: progress)
+            try await readBack(bundle.index, from: targets, tally: reading, cancellation)
+        }
+        return report
     }
 
     /// Opens all slots that an installation needs, without writing: what `--dry-run` asks.
@@ -57,97 +65,53 @@ package struct Installer: Sendable {
     }
 
     private func takeLock() throws(InstallationError) -> OpenFile {
-        do {
+        do throws(StorageError) {
             let file = try storage.open(lock, [.read, .write, .create])
             try file.lock()
             return file
-        } catch .locked {
-            throw .anotherInstaller
         } catch {
+            if case .locked = error { throw .anotherInstaller }
             throw .storage(error)
         }
-    }
-
-    private func openSlots(
-        _ bundle: VerifiedBundle, _ slots: [String: FilePath]
-    ) throws(InstallationError) -> [WritableSlot] {
-        try open(bundle.manifest.images, slots)
     }
 
     private func open(
         _ images: [ImageDescription], _ slots: [String: FilePath]
     ) throws(InstallationError) -> [WritableSlot] {
         var targets: [WritableSlot] = []
-        var taken: Set<FilePath> = []
+        var taken: Set<String> = []
         for image in images {
             guard let path = slots[image.name] else { throw .noSlot(image: image.name) }
-            guard taken.insert(FileIdentity.resolve(path)).inserted else { throw .sameSlotTwice(path) }
+            if let identity = FileIdentity(path), !taken.insert(identity.key).inserted { throw .sameSlotTwice(path) }
             targets.append(try slotGuard.open(path, needing: image.size))
         }
         return targets
     }
 
     private func write(
-        _ bundle: VerifiedBundle, to targets: [WritableSlot], tally: Tally, cancellation: Cancellation
-    ) throws(InstallationError) {
-        let largest = bundle.index.largestOutputLength
-        // Two a thread, so that a worker that is done finds its next chunk there.
-        let free = BoundedQueue<Slab>(capacity: threads * 2)
-        for _ in 0..<threads * 2 { free.put(Slab(byteCount: bundle.readBufferLength)) }
-        let ready = BoundedQueue<LoadedChunk>(capacity: threads * 2)
-        let expectsSame = try storageErrors { () throws(StorageError) in
-            try Sampling.mostlySame(bundle.index, in: targets)
-        }
-        let workers = BlockingThreadGroup("install", count: threads) {
-            let worker = ChunkWriter(
-                targets: targets, largest: largest, expectsSame: expectsSame, tally: tally)
-            while let loaded = ready.take() {
-                if tally.failure == nil, !cancellation.isCancelled {
-                    do throws(InstallationError) { try worker.write(loaded) } catch { tally.fail(error) }
-                }
-                free.put(loaded.slab)
-            }
-        }
-        feed(bundle, free: free, ready: ready, tally: tally, cancellation: cancellation)
-        ready.close()
-        workers.wait()
-        if let failure = tally.failure { throw failure }
-        if cancellation.isCancelled { throw .cancelled }
-    }
-
-    /// Reads the payload to its end on the calling thread, or until something stops it.
-    private func feed(
-        _ bundle: VerifiedBundle, free: BoundedQueue<Slab>, ready: BoundedQueue<LoadedChunk>, tally: Tally,
-        cancellation: Cancellation
-    ) {
-        do throws(BundleError) {
-            while tally.failure == nil, !cancellation.isCancelled, let slab = free.take() {
-                guard let record = try bundle.readChunk(into: slab.buffer.bytes) else { return }
-                ready.put(LoadedChunk(record: record, slab: slab))
-            }
-        } catch {
-            tally.fail(.bundle(error))
+        _ bundle: VerifiedBundle, to targets: [WritableSlot], expectsSame: Bool, tally: Tally,
+        _ cancellation: Cancellation
+    ) async throws(InstallationError) {
+        let stop = StopSign(cancellation)
+        let count = max(1, min(threads, Self.memory / ChunkWriter.memory(for: bundle)))
+        try await BlockingThread.runAll("install", count: count) { () throws(InstallationError) in
+            var writer = ChunkWriter(bundle, slots: targets, expectsSame: expectsSame, tally: tally)
+            try stop.repeatUntilDone { () throws(InstallationError) in try writer.writeNext() }
         }
     }
-}
 
-/// Memory for one stored chunk, handed from thread to thread.
-final class Slab: Sendable {
-    let buffer: AlignedBuffer
-
-    init(byteCount: Int) { buffer = AlignedBuffer(byteCount: byteCount) }
-}
-
-/// A chunk as the bundle stores it.
-struct LoadedChunk: Sendable {
-    let record: ChunkRecord
-    let slab: Slab
-
-    var stored: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(slab.buffer.bytes).prefix(record.storedLength))
+    private func readBack(
+        _ index: ChunkIndex, from targets: [WritableSlot], tally: Tally, _ cancellation: Cancellation
+    ) async throws(InstallationError) {
+        let stop = StopSign(cancellation)
+        let work = ReadBack(index, slots: targets, tally: tally)
+        try await BlockingThread.runAll("read-back", count: threads) { () throws(InstallationError) in
+            let reader = SlotReader()
+            try stop.repeatUntilDone { () throws(InstallationError) in try work.checkNext(with: reader) }
+        }
     }
 }
 
 func storageErrors<Value>(_ body: () throws(StorageError) -> Value) throws(InstallationError) -> Value {
-    do { return try body() } catch { throw .storage(error) }
+    do throws(StorageError) { return try body() } catch { throw .storage(error) }
 }

@@ -7,17 +7,18 @@ package struct SlotGuard: Sendable {
     private static let tableLimit = 4 << 20
 
     private let storage: Storage
-    private let running: Set<FilePath>
+    private let running: Set<String>
     private let mountTable: FilePath
     private let blockDevices: FilePath
 
-    /// Takes the devices of the running slot set; the kernel's tables (proc(5) mountinfo, sysfs) are parameters for tests.
+    /// Takes the devices of the running slot set; the kernel's tables (proc(5) mountinfo, sysfs) are parameters for
+    /// tests.
     package init(
         storage: Storage, running: [FilePath], mountTable: FilePath = "/proc/self/mountinfo",
         blockDevices: FilePath = "/sys/block"
     ) {
         self.storage = storage
-        self.running = Set(running.map(FileIdentity.resolve))
+        self.running = Set(running.compactMap { FileIdentity($0)?.key })
         self.mountTable = mountTable
         self.blockDevices = blockDevices
     }
@@ -25,7 +26,7 @@ package struct SlotGuard: Sendable {
     /// Opens `path` for an image of `needed` bytes, or says what speaks against it.
     package func open(_ path: FilePath, needing needed: UInt64) throws(InstallationError) -> WritableSlot {
         guard let identity = FileIdentity(path) else { throw .slotMissing(path) }
-        guard !running.contains(identity.resolved) else { throw .runningSlot(path) }
+        guard !running.contains(identity.key) else { throw .runningSlot(path) }
         if let place = mountPoint(of: identity) { throw .mountedSlot(path, at: place) }
         guard !isBackingLoopDevice(identity) else { throw .slotInUse(path) }
         let buffered: OpenFile
@@ -62,9 +63,10 @@ package struct SlotGuard: Sendable {
         guard identity.blockDevice == nil, let names = try? storage.names(in: blockDevices) else { return false }
         return names.contains { name in
             let attribute = blockDevices.appending(name).appending("loop/backing_file")
-            guard let content = try? storage.read(attribute, limit: 8192) else { return false }
-            return String(decoding: content, as: UTF8.self).split(separator: "\n").first.map(String.init)
-                == identity.resolved.string
+            guard let content = try? storage.read(attribute, limit: 8192),
+                let path = String(decoding: content, as: UTF8.self).split(separator: "\n").first
+            else { return false }
+            return FileIdentity(FilePath(String(path)))?.key == identity.key
         }
     }
 }

@@ -1,43 +1,40 @@
 import Synchronization
 
-/// Counts what several threads do, and keeps the first thing that went wrong.
+/// Adds up what several threads do in one phase, and reports it in rising order.
 final class Tally: Sendable {
     private struct State {
         var done: UInt64 = 0
-        var skipped: UInt64 = 0
         var written: UInt64 = 0
-        var failure: InstallationError?
     }
 
     private let state = Mutex(State())
+    private let phase: InstallProgress.Phase
     private let total: UInt64
     private let report: @Sendable (InstallProgress) -> Void
+    private let inPlace: UInt64
 
-    init(total: UInt64, report: @escaping @Sendable (InstallProgress) -> Void) {
+    /// `inPlace` are the bytes that an earlier phase found in place.
+    init(
+        _ phase: InstallProgress.Phase, total: UInt64, inPlace: UInt64 = 0,
+        report: @escaping @Sendable (InstallProgress) -> Void
+    ) {
+        self.phase = phase
         self.total = total
+        self.inPlace = inPlace
         self.report = report
     }
 
-    var failure: InstallationError? { state.withLock { $0.failure } }
-
+    /// The bytes that went to the medium so far.
     var written: UInt64 { state.withLock { $0.written } }
 
-    var skipped: UInt64 { state.withLock { $0.skipped } }
-
-    func fail(_ error: InstallationError) {
-        state.withLock { if $0.failure == nil { $0.failure = error } }
-    }
-
     /// Counts a chunk of `count` bytes of which `written` went to the medium.
-    func finishChunk(_ count: Int, written: Int, in phase: InstallProgress.Phase) {
-        let progress = state.withLock { state in
+    func finishChunk(_ count: Int, written: Int = 0) {
+        state.withLock { state in
             state.done += UInt64(count)
             state.written += UInt64(written)
-            state.skipped += phase == .writing && written == 0 ? UInt64(count) : 0
-            return InstallProgress(phase: phase, done: state.done, total: total, skipped: state.skipped)
+            let skipped = phase == .writing ? state.done - state.written : inPlace
+            // Under the lock, so that no report overtakes a later one.
+            report(InstallProgress(phase: phase, done: state.done, total: total, skipped: skipped))
         }
-        report(progress)
     }
-
-    func startPhase() { state.withLock { $0.done = 0 } }
 }

@@ -10,6 +10,10 @@ package struct FileIdentity: Sendable, Equatable {
     /// How `/proc/locks` names this file: major and minor in hexadecimal, and the inode.
     package let lockTableKey: String
 
+    /// The same for two paths exactly when what is written through one is read through the other: links of either
+    /// kind and second device nodes make no difference.
+    package var key: String { blockDevice.map { "block " + $0 } ?? lockTableKey }
+
     /// Nil where nothing is there.
     package init?(_ path: FilePath) {
         var status = stat()

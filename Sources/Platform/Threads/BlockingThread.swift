@@ -15,6 +15,22 @@ package enum BlockingThread {
         return try result.get()
     }
 
+    /// Runs `body` on `count` new threads at once, waits for all of them, and throws the first failure that came.
+    package static func runAll<Failure: Error>(
+        _ name: String, count: Int, _ body: @escaping @Sendable () throws(Failure) -> Void
+    ) async throws(Failure) {
+        let failure = await withTaskGroup(of: Failure?.self) { group in
+            for _ in 0..<count {
+                group.addTask { () -> Failure? in
+                    do throws(Failure) { try await run(name, body) } catch { return error }
+                    return nil
+                }
+            }
+            return await group.reduce(nil) { first, next in first ?? next }
+        }
+        if let failure { throw failure }
+    }
+
     /// Starts a detached thread; `body` must end by itself.
     package static func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
         let box = Unmanaged.passRetained(Box(name: name, body: body))
@@ -40,28 +56,5 @@ package enum BlockingThread {
             self.name = name
             self.body = body
         }
-    }
-}
-
-/// Several threads that do the same work side by side.
-package struct BlockingThreadGroup: Sendable {
-    private let finished: BoundedQueue<Void>
-    private let count: Int
-
-    package init(_ name: String, count: Int, _ body: @escaping @Sendable () -> Void) {
-        let finished = BoundedQueue<Void>(capacity: count)
-        for _ in 0..<count {
-            BlockingThread.start(name) {
-                body()
-                finished.put(())
-            }
-        }
-        self.finished = finished
-        self.count = count
-    }
-
-    /// Blocks until every thread is done.
-    package func wait() {
-        for _ in 0..<count { _ = finished.take() }
     }
 }

@@ -1,0 +1,20 @@
+import Bundles
+import Platform
+
+/// Guesses from a few chunks whether the slots hold most of the images already.
+enum Sampling {
+    private static let count = 8
+
+    static func mostlySame(_ index: ChunkIndex, in slots: [WritableSlot]) throws(StorageError) -> Bool {
+        // Zeros say nothing: they are in any slot that has room to spare.
+        let candidates = index.indices.filter { index[$0].kind != .zero }
+        guard !candidates.isEmpty else { return false }
+        let reader = SlotReader()
+        var same = 0
+        for sample in 0..<count {
+            let chunk = index[candidates[sample * candidates.count / count]]
+            same += try reader.holds(chunk, in: slots[chunk.image]) ? 1 : 0
+        }
+        return same * 2 > count
+    }
+}
