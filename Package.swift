@@ -108,7 +108,10 @@ for (tests, tested) in [
     "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Documents"],
     "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
     "SelfTestsTests": ["SelfTests", "Platform", "Documents"],
-    "AgentTests": ["Agent", "BootControl", "Ledger", "Installation", "SelfTests", "Platform", "Documents", "Trust"],
+    "AgentTests": [
+        "Agent", "BootControl", "Bundles", "Ledger", "Installation", "SelfTests", "Platform", "Documents", "Trust",
+        logging,
+    ],
     "EndToEndTests": ["Platform", "Documents", "BootControl", "VirtualDevice"],
 ] as [String: [Target.Dependency]] {
     package.targets.append(

@@ -115,9 +115,13 @@ extension Agent {
     }
 
     func soak(_ update: Update) async {
-        let soak = configuration.update.soakSeconds
-        if soak > 0 { await pause(.seconds(min(soak, max(1, secondsLeft(of: update))))) }
-        guard case .soak(update) = state.action, !isStopped else { return }
+        let soak = Duration.seconds(min(configuration.update.soakSeconds, max(1, secondsLeft(of: update))))
+        let end = ContinuousClock.now + soak
+        // The bell rings for other reasons too, and none of them makes the time pass.
+        while ContinuousClock.now < end {
+            await pause(end - ContinuousClock.now)
+            guard case .soak(update) = state.action, !isStopped else { return }
+        }
         follow(.soaked)
     }
 

@@ -15,6 +15,8 @@ package final class TemporaryFolder: Sendable {
 
     package func file(_ name: String) -> FilePath { path.appending(name) }
 
+    package func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name).string) }
+
     /// Writes a file, with the folders above it, and gives its path.
     @discardableResult
     package func write(_ name: String, _ bytes: [UInt8]) throws -> FilePath {
