@@ -112,7 +112,7 @@ for (tests, tested) in [
         "Agent", "BootControl", "Bundles", "Ledger", "Installation", "SelfTests", "Platform", "Documents", "Trust",
         logging,
     ],
-    "EndToEndTests": ["Platform", "Documents", "BootControl", "VirtualDevice"],
+    "EndToEndTests": ["Platform", "Documents", "Bundles", "Trust", "Ledger", "Releases"],
 ] as [String: [Target.Dependency]] {
     package.targets.append(
         .testTarget(name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested))

@@ -122,7 +122,7 @@ extension Agent {
             await pause(end - ContinuousClock.now)
             guard case .soak(update) = state.action, !isStopped else { return }
         }
-        follow(.soaked)
+        if !follow(.soaked) { await pause(.seconds(10)) }
     }
 
     /// Seconds until the trial must be committed, counted from the first time that this boot's agent saw it.

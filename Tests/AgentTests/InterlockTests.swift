@@ -17,7 +17,9 @@ struct InterlockTests {
         func reasons() async -> [String] { held.isOn ? ["a patient is connected"] : [] }
     }
 
-    @Test("A lock that another process holds defers the restart, which goes on when it is given back", arguments: ["flock", "lockf"])
+    @Test(
+        "A lock that another process holds defers the restart, which goes on when it is given back",
+        arguments: ["flock", "lockf"])
     func lockFile(call: String) async throws {
         let machine = try SimulatedMachine(lockFile: true)
         let lock = try machine.folder.write("in-use.lock", "")

@@ -22,7 +22,9 @@ struct LifecycleTests {
         var testDescription: String { "\(from.name), \(event) -> \(to ?? "nothing")" }
     }
 
-    static func started(_ running: SlotSet, _ boot: String, watchdog: Bool = false, deadMan: Bool = false) -> LifecycleEvent {
+    static func started(
+        _ running: SlotSet, _ boot: String, watchdog: Bool = false, deadMan: Bool = false
+    ) -> LifecycleEvent {
         .started(running: running, boot: boot, watchdogFired: watchdog, deadManFired: deadMan)
     }
 
@@ -58,7 +60,8 @@ struct LifecycleTests {
         Arrow(.restarting(Sample.update, boot: "1"), started(.a, "1"), nil),
         Arrow(.restarting(Sample.update, boot: "1"), started(.b, "2"), "testing"),
         Arrow(.restarting(Sample.update, boot: "1"), started(.a, "2"), "rolling-back", cause: .bootFailed),
-        Arrow(.restarting(Sample.update, boot: "1"), started(.a, "2", watchdog: true), "rolling-back", cause: .watchdog),
+        Arrow(
+            .restarting(Sample.update, boot: "1"), started(.a, "2", watchdog: true), "rolling-back", cause: .watchdog),
         Arrow(.restarting(Sample.update, boot: "1"), started(.a, "2", deadMan: true), "rolling-back", cause: .deadline),
         Arrow(.restarting(Sample.update, boot: "1"), .rollbackCommanded, "rolling-back", cause: .commanded),
         Arrow(.testing(Sample.update, boot: "2"), .selfTestsPassed, "soaking"),
@@ -130,7 +133,9 @@ struct LifecycleTests {
         #expect(LifecycleState(.object(members)) == .installed(Sample.update))
     }
 
-    @Test("Text that no agent wrote is not taken for a state", arguments: [JSON.null, [:], ["state": "happy"], ["state": "testing"]])
+    @Test(
+        "Text that no agent wrote is not taken for a state",
+        arguments: [JSON.null, [:], ["state": "happy"], ["state": "testing"]])
     func garbage(_ value: JSON) {
         #expect(LifecycleState(value) == nil)
     }

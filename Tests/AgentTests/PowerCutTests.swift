@@ -21,7 +21,7 @@ struct PowerCutTests {
                 return true
             }
             try await machine.settle(from: agent, power: power)
-        } catch where power.isCut {
+        } catch  where power.isCut {
             // It did not even start.
         }
         return power.isCut
@@ -38,9 +38,9 @@ struct PowerCutTests {
     private func cutEverywhere(
         _ image: TestImage, _ check: (SimulatedMachine, JSON, Comment) throws -> Void
     ) async throws -> Int {
+        let bundle = try SimulatedMachine().bundle(image)
         for number in 0..<Self.cuts {
             let machine = try SimulatedMachine()
-            let bundle = try machine.bundle(image)
             let power = PowerSwitch(cutAt: number)
             guard try await work(machine, bundle, power) else { return number }
             try power.settleMedium(seed: UInt64(number))

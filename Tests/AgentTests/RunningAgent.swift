@@ -117,7 +117,7 @@ extension SimulatedMachine {
             let status = try await agent.state("idle")
             let wantsRestart = agent.wantsRestart
             await agent.stop()
-            guard wantsRestart else { return status }
+            guard wantsRestart, power?.isCut != true else { return status }
             try boot()
             agent = try RunningAgent(self, power: power)
         }

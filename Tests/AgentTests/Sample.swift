@@ -10,7 +10,8 @@ enum Sample {
     static let streamedUpdate = make(streamed)
 
     private static func make(_ offer: Offer) -> Update {
-        guard let version = Version("1.1.0"), let from = Version("1.0.0"), let digest = Digest(bytes: [UInt8](repeating: 7, count: 32))
+        guard let version = Version("1.1.0"), let from = Version("1.0.0"),
+            let digest = Digest(bytes: [UInt8](repeating: 7, count: 32))
         else { preconditionFailure("the sample is wrong") }
         return Update(
             offer: offer, version: version, from: from, securityVersion: 3, manifestDigest: digest, target: .b,

@@ -27,7 +27,7 @@ final class SimulatedMachine: Sendable {
 
     /// A machine whose slot set A holds 1.0.0 and is confirmed, switched on.
     init(soak: Int = 0, lockFile: Bool = false) throws {
-        folder = try TemporaryFolder()
+        folder = try TemporaryFolder(inMemory: true)
         approvers = try Self.authority.get()
         try FileManager.default.copyItem(
             atPath: approvers.folder.path.string, toPath: folder.file("etc").string)

@@ -31,7 +31,8 @@ struct GateTests {
         }
     }
 
-    private static let missing = ["product", "maintenanceClass", "changes", "risk", "markets", "verification"].map(without)
+    private static let missing = ["product", "maintenanceClass", "changes", "risk", "markets", "verification"].map(
+        without)
 
     private static let accepted: [Case] = [
         Case(testDescription: "a release that is right in everything", refusal: nil),
@@ -59,7 +60,9 @@ struct GateTests {
             manifest.change = .object(members)
         },
         Case(testDescription: "another product", refusal: (.address, 2603)) { $0.product = "ventilator" },
-        Case(testDescription: "a product that begins like ours", refusal: (.address, 2603)) { $0.product = "infusion-pump-2" },
+        Case(testDescription: "a product that begins like ours", refusal: (.address, 2603)) {
+            $0.product = "infusion-pump-2"
+        },
         Case(testDescription: "another hardware revision", refusal: (.address, 2604), hardware: "rev-b"),
         Case(testDescription: "the beginning of a hardware revision", refusal: (.address, 2604), hardware: "rev-"),
         Case(testDescription: "another predecessor", refusal: (.address, 2605), running: "1.0.1"),
@@ -68,10 +71,15 @@ struct GateTests {
             $0.from = versions("1.0.0", "1.1.0")
         },
         Case(testDescription: "an older release", refusal: (.securityVersion, 2607), running: "1.2.0"),
-        Case(testDescription: "an older release that names the running one", refusal: (.securityVersion, 2607), running: "1.2.0") {
+        Case(
+            testDescription: "an older release that names the running one", refusal: (.securityVersion, 2607),
+            running: "1.2.0"
+        ) {
             $0.from = versions("1.2.0")
         },
-        Case(testDescription: "an older release by number, not by letter", refusal: (.securityVersion, 2607), running: "1.10.0", version: "1.9.0"),
+        Case(
+            testDescription: "an older release by number, not by letter", refusal: (.securityVersion, 2607),
+            running: "1.10.0", version: "1.9.0"),
         Case(testDescription: "a security version below the floor", refusal: (.securityVersion, 2608), floor: 2),
     ]
 
