@@ -108,8 +108,11 @@ for (tests, tested) in [
     "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Documents"],
     "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
     "SelfTestsTests": ["SelfTests", "Platform", "Documents"],
-    "AgentTests": ["Agent", "BootControl", "Ledger", "Installation", "SelfTests", "Platform", "Documents", "Trust"],
-    "EndToEndTests": ["Platform", "Documents", "BootControl", "VirtualDevice"],
+    "AgentTests": [
+        "Agent", "BootControl", "Bundles", "Ledger", "Installation", "SelfTests", "Platform", "Documents", "Trust",
+        logging,
+    ],
+    "EndToEndTests": ["Platform", "Documents", "Bundles", "Trust", "Ledger", "Releases"],
 ] as [String: [Target.Dependency]] {
     package.targets.append(
         .testTarget(name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested))

@@ -46,6 +46,7 @@ extension Agent {
         let admission: Admission
         switch await admit(update.offer.source) {
         case .success(let found): admission = found
+        case .failure where isStopped: throw Stopped()
         case .failure(let refusal): throw refusal.fault
         }
         guard SHA256.digest(of: admission.bundle.manifestBytes) == update.manifestDigest else {

@@ -8,9 +8,9 @@ import Vocabulary
 
 // What people and programs ask of the agent. Each request is answered at once; what it starts goes on by itself.
 extension Agent {
-    /// Takes an offer and gives the update's id.
+    /// Takes an offer; `stream` is where its bytes come from if the caller opened it.
     ///
-    /// `stream` is where the bytes come from if the caller opened it.
+    /// Gives the update's id.
     package func offer(
         _ source: UpdateSource, stream: consuming OpenFile?, activatesByItself: Bool, requestedBy: String
     ) throws(FaultReport) -> String {

@@ -115,10 +115,14 @@ extension Agent {
     }
 
     func soak(_ update: Update) async {
-        let soak = configuration.update.soakSeconds
-        if soak > 0 { await pause(.seconds(min(soak, max(1, secondsLeft(of: update))))) }
-        guard case .soak(update) = state.action, !isStopped else { return }
-        follow(.soaked)
+        let soak = Duration.seconds(min(configuration.update.soakSeconds, max(1, secondsLeft(of: update))))
+        let end = ContinuousClock.now + soak
+        // The bell rings for other reasons too, and none of them makes the time pass.
+        while ContinuousClock.now < end {
+            await pause(end - ContinuousClock.now)
+            guard case .soak(update) = state.action, !isStopped else { return }
+        }
+        if !follow(.soaked) { await pause(.seconds(10)) }
     }
 
     /// Seconds until the trial must be committed, counted from the first time that this boot's agent saw it.

@@ -18,7 +18,10 @@ struct Admission: Sendable {
 
 extension Agent {
     func verify(_ offer: Offer) async {
-        switch await admit(offer.source) {
+        let answer = await admit(offer.source)
+        // Being stopped is no verdict: the bundle is read again at the next start.
+        guard !isStopped else { return }
+        switch answer {
         case .success(let admission):
             guard !cancellation.isCancelled else {
                 follow(.cancelled)

@@ -37,7 +37,7 @@ package actor Agent {
     var cancellation = Cancellation()
     var cancelSource: (@Sendable () -> Void)?
     /// What keeps the agent from going on, for whoever asks; nil when nothing does.
-    var trouble: FaultReport?
+    var trouble: FaultReport? { didSet { if trouble != oldValue { changed() } } }
     private let bell = Bell()
     private var isStopping = false
     var trialBegan: UInt64?

@@ -5,8 +5,12 @@ package import SystemPackage
 package final class TemporaryFolder: Sendable {
     package let path: FilePath
 
-    package init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("aftercare-\(UUID().uuidString)")
+    /// One in memory flushes at once, which is for tests that flush thousands of times and simulate what a flush is for.
+    package init(inMemory: Bool = false) throws {
+        let memory = URL(fileURLWithPath: "/dev/shm")
+        let isMemoryThere = FileManager.default.isWritableFile(atPath: memory.path)
+        let parent = inMemory && isMemoryThere ? memory : FileManager.default.temporaryDirectory
+        let url = parent.appendingPathComponent("aftercare-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = FilePath(url.path)
     }
@@ -14,6 +18,8 @@ package final class TemporaryFolder: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path.string) }
 
     package func file(_ name: String) -> FilePath { path.appending(name) }
+
+    package func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name).string) }
 
     /// Writes a file, with the folders above it, and gives its path.
     @discardableResult

@@ -1,7 +1,9 @@
 package import Platform
 package import SystemPackage
 
-/// A reason not to restart now; whatever cannot be told counts as one.
+/// A reason not to restart now.
+///
+/// Whatever cannot be told counts as one.
 package protocol Interlock: Sendable {
     /// The reasons that hold at this moment, each a clause for a person; empty means free.
     func reasons() async -> [String]

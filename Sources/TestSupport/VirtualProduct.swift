@@ -1,0 +1,124 @@
+import Documents
+import Foundation
+import Platform
+package import Releases
+package import SystemPackage
+package import Trust
+import Vocabulary
+
+/// A tiny product for virtual devices: an authority, approvers, and releases whose images are real ext4 file systems.
+///
+/// Made once a process, since its authority and its images take a moment.
+package final class VirtualProduct: Sendable {
+    package static let shared = Result { try VirtualProduct() }
+
+    package let folder: TemporaryFolder
+    package let signers: [ContentSigner]
+
+    /// The bytes of every image, and so of every slot.
+    package static let imageLength = 16 << 20
+    private static let noiseLength = 6 << 20
+
+    private init() throws {
+        folder = try TemporaryFolder()
+        let authority = Authority(folder: folder.file("pki"), storage: Storage())
+        let now = SystemClock().now().advanced(by: -3600)
+        try authority.create(roles: [.software, .regulatory], organization: "Test", keys: .p256, now: now)
+        signers = try [Role.software, .regulatory].map { role in
+            let files = try authority.issue(role: role, person: "Approver", keys: .p256, days: 30, now: now)
+            return try ContentSigner.read(certificate: files.certificate, key: files.key.string, storage: Storage())
+        }
+        try makeImage("1.0.0", check: "exit 0")
+        try makeImage("1.1.0", check: "exit 0")
+        try makeImage("1.2.0", check: "echo 'flow 12 % off' >&2; exit 1")
+        try writeRelease("1.1.0", from: "1.0.0", securityVersion: 2)
+        try writeRelease("1.2.0", from: "1.1.0", securityVersion: 3)
+    }
+
+    /// The folder with `trust.toml` for a device.
+    package var trust: FilePath { folder.file("pki") }
+
+    package func image(_ version: String) -> FilePath { folder.file("images").appending("\(version).ext4") }
+
+    package func release(_ version: String) -> FilePath { folder.file("releases").appending("\(version).toml") }
+
+    /// The certificate and the key of the approver of a role.
+    package func approver(_ role: Role) -> (certificate: FilePath, key: FilePath) {
+        let place = trust.appending(role.name)
+        return (place.appending("approver.pem"), place.appending("approver.key"))
+    }
+
+    /// One CMS message with everybody's approval of now.
+    package func sign(_ content: [UInt8]) throws -> [UInt8] {
+        let now = SystemClock().now()
+        return try signers.reduce([]) { try $1.sign(content, at: now, addingTo: $0.isEmpty ? nil : $0) }
+    }
+
+    /// The bundle of a release with both approvals.
+    package func bundle(_ version: String) async throws -> FilePath {
+        let source = try ReleaseSource.read(release(version), in: Storage())
+        let target = folder.file("\(version)-\(UUID().uuidString).aftercare")
+        let builder = ReleaseBuilder(source, storage: Storage(), threads: 2)
+        _ = try await builder.build(to: target, signedBy: signers, at: SystemClock().now())
+        return target
+    }
+
+    private func makeImage(_ version: String, check: String) throws {
+        let root = "roots/\(version)"
+        try folder.write("\(root)/usr/lib/os-release", "ID=test\nIMAGE_ID=infusion-pump\nIMAGE_VERSION=\(version)\n")
+        let program = try folder.write("\(root)/usr/bin/pump-check", "#!/bin/sh\n\(check)\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.string)
+        try folder.write(
+            "\(root)/usr/lib/aftercare/self-tests.d/pump.toml",
+            """
+            [[test]]
+            id = "pump-check"
+            kind = "command"
+            run = ["/usr/bin/pump-check"]
+            timeout = 60
+
+            """)
+        let noise = try Tool.run(["head", "-c", "\(Self.noiseLength)", "/dev/urandom"])
+        try folder.write("\(root)/usr/lib/pump/noise", noise.output)
+        try folder.write("images/.keep", "")
+        let made = try Tool.run([
+            "/usr/sbin/mke2fs", "-q", "-t", "ext4", "-d", folder.file(root).string, image(version).string,
+            "\(Self.imageLength >> 10)k",
+        ])
+        guard made.status == 0 else { throw DocumentError.unacceptable(version, reason: made.error) }
+    }
+
+    private func writeRelease(_ version: String, from: String, securityVersion: Int) throws {
+        try folder.write(
+            "releases/\(version).toml",
+            """
+            product = "infusion-pump"
+            hardware = ["rev-c"]
+            version = "\(version)"
+            from = ["\(from)"]
+            fallbacks = ["\(from)"]
+            security-version = \(securityVersion)
+            self-test-deadline = 300
+            created = "2026-05-01T12:00:00Z"
+            compression-level = 3
+
+            [images.rootfs]
+            file = "../images/\(version).ext4"
+
+            """)
+        try folder.write(
+            "releases/\(version).change.toml",
+            """
+            schema = "aftercare.change/1"
+            id = "CR-\(version)"
+            product = { deviceModel = "infusion-pump" }
+            version = { from = ["\(from)"], to = "\(version)" }
+            maintenanceClass = "corrective"
+            changes = [{ id = "C-1", title = "Keep the set flow" }]
+            risk = { residualAcceptable = true }
+            markets = [{ market = "EU", released = true }]
+            verification = { reports = ["V-1"] }
+
+            """)
+    }
+}

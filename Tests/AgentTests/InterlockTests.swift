@@ -1,0 +1,67 @@
+import Agent
+import BootControl
+import Documents
+import Ledger
+import Platform
+import SystemPackage
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("An interlock", .timeLimit(.minutes(5)))
+struct InterlockTests {
+    /// Counts as held while its switch is on.
+    private struct SwitchedInterlock: Interlock {
+        let held: Switch
+
+        func reasons() async -> [String] { held.isOn ? ["a patient is connected"] : [] }
+    }
+
+    @Test(
+        "A lock that another process holds defers the restart, which goes on when it is given back",
+        arguments: ["flock", "lockf"])
+    func lockFile(call: String) async throws {
+        let machine = try SimulatedMachine(lockFile: true)
+        let lock = try machine.folder.write("in-use.lock", "")
+        let holder = try await LockHolder.hold(lock, with: call)
+        let agent = try RunningAgent(machine)
+        try await agent.offer(try machine.source(try machine.bundle(TestImage("1.1.0"))))
+        let status = try await agent.state("waiting")
+        #expect(status["heldBy"] == .strings(["'\(lock)' is locked by its owner"]))
+        #expect(!agent.wantsRestart)
+        #expect(try machine.bootStatus().trial == nil)
+        holder.release()
+        #expect(try await machine.settle(from: agent)["last"]?["outcome"] == "committed")
+        #expect(try machine.entries().contains { $0.type == "interlock.deferred" })
+    }
+
+    @Test("Whoever cannot be asked counts as in use")
+    func unknown() async throws {
+        let folder = try TemporaryFolder()
+        let lock = try folder.write("in-use.lock", "")
+        func reasons(_ path: FilePath, _ table: FilePath) async -> Int {
+            await LockFileInterlock(path: path, storage: Storage(), table: table).reasons().count
+        }
+        #expect(await reasons(lock, folder.file("no-table")) == 1)
+        #expect(await reasons(lock, try folder.write("table", "")) == 0)
+        #expect(await reasons(folder.file("never-made"), folder.file("no-table")) == 0)
+        #expect(await InhibitorInterlock(connection: nil).reasons().count == 1)
+    }
+
+    @Test("A waiting update can be cancelled, and outlives the agent")
+    func waiting() async throws {
+        let machine = try SimulatedMachine()
+        let held = Switch()
+        held.isOn = true
+        let first = try RunningAgent(machine, interlocks: [SwitchedInterlock(held: held)])
+        try await first.offer(try machine.source(try machine.bundle(TestImage("1.1.0"))))
+        try await first.state("waiting")
+        await first.stop()
+        let second = try RunningAgent(machine, interlocks: [SwitchedInterlock(held: held)])
+        #expect(try await second.state("waiting")["heldBy"] == ["a patient is connected"])
+        try await second.alive.cancel()
+        #expect(try await second.state("idle")["last"]?["outcome"] == "cancelled")
+        await second.stop()
+        #expect(try machine.boot() == .a)
+    }
+}

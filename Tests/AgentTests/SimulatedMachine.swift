@@ -1,0 +1,169 @@
+import Agent
+import BootControl
+import Bundles
+import Documents
+import Foundation
+import Ledger
+import Logging
+import Platform
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+import Vocabulary
+
+/// A device that lives in a folder and in this process: two slots, the boot loader's specification, and an agent that is an object.
+///
+/// A restart is a new agent on the same folder, with another boot id and the slot set that the boot loader chooses.
+final class SimulatedMachine: Sendable {
+    let folder: TemporaryFolder
+    let approvers: Approvers
+    let configuration: Configuration
+    /// The clock and everything that was signed stand here.
+    static let time = Approvers.time.advanced(by: 60)
+    private let boots = Mutex(0)
+
+    private static let authority = Result { try Approvers() }
+
+    /// A machine whose slot set A holds 1.0.0 and is confirmed, switched on.
+    init(soak: Int = 0, lockFile: Bool = false) throws {
+        folder = try TemporaryFolder(inMemory: true)
+        approvers = try Self.authority.get()
+        try FileManager.default.copyItem(
+            atPath: approvers.folder.path.string, toPath: folder.file("etc").string)
+        let trust = String(decoding: try approvers.folder.read("trust.toml"), as: UTF8.self)
+        let text = Self.configuration(in: folder.path, soak: soak, lockFile: lockFile) + trust
+        let path = try folder.write("etc/aftercare.toml", text)
+        configuration = try Configuration.read(path, storage: Storage())
+        try folder.write("disk/a.img", TestImage("1.0.0").bytes)
+        try folder.write("disk/b.img", [UInt8](repeating: 0, count: TestImage.byteCount))
+        try folder.write("watchdog/bootstatus", "0\n")
+        try configuration.loader.createEnvironment(confirmed: .a, storage: Storage())
+        try boot()
+    }
+
+    private static func configuration(in folder: FilePath, soak: Int, lockFile: Bool) -> String {
+        """
+        [device]
+        id = "pump-1"
+        product = "infusion-pump"
+        hardware = "rev-c"
+
+        [[slots]]
+        set = "A"
+        image = "rootfs"
+        device = "\(folder)/disk/a.img"
+
+        [[slots]]
+        set = "B"
+        image = "rootfs"
+        device = "\(folder)/disk/b.img"
+
+        [boot]
+        loader = "grub"
+        slot-sets = ["A", "B"]
+        environment = "\(folder)/disk/grubenv"
+
+        [update]
+        soak-seconds = \(soak)
+        interlock-seconds = 1
+        threads = 1
+
+        [interlocks]
+        inhibitors = false
+        lock-files = [\(lockFile ? "\"\(folder)/in-use.lock\"" : "")]
+
+        [bus]
+        serve = false
+
+        [paths]
+        state = "\(folder)/state"
+        runtime = "\(folder)/run"
+        root = "\(folder)/root"
+        kernel-command-line = "\(folder)/cmdline"
+        boot-id = "\(folder)/boot-id"
+        watchdog = "\(folder)/watchdog"
+
+        """
+    }
+
+    /// What firmware, boot loader and kernel do; gives the slot set that runs.
+    @discardableResult
+    func boot(watchdog: Bool = false) throws -> SlotSet {
+        let chosen = configuration.loader.start(storage: Storage()) { set in
+            guard let bytes = try? slot(set), let image = TestImage(bytes: bytes), image.behaviour != .dead else {
+                return false
+            }
+            return (try? unpack(image)) != nil
+        }
+        let running = try #require(chosen, "nothing can be booted")
+        let number = boots.withLock { boots in
+            boots += 1
+            return boots
+        }
+        try folder.write("cmdline", "quiet aftercare.slot=\(running)\n")
+        try folder.write("boot-id", "boot-\(number)\n")
+        try folder.write("watchdog/bootstatus", watchdog ? "32\n" : "0\n")
+        return running
+    }
+
+    /// Makes the root of the image: what it says of itself, and the self-tests it brings.
+    private func unpack(_ image: TestImage) throws {
+        try? FileManager.default.removeItem(atPath: folder.file("root").string)
+        let right = Array("firmware \(image.version)\n".utf8)
+        let isRight = image.behaviour == .good
+        try folder.write("root/usr/lib/os-release", "IMAGE_ID=infusion-pump\nIMAGE_VERSION=\(image.version)\n")
+        try folder.write("root/usr/lib/pump/firmware", isRight ? right : Array("something else\n".utf8))
+        let test = """
+            [[test]]
+            id = "firmware"
+            kind = "file"
+            path = "/usr/lib/pump/firmware"
+            sha256 = "\(SHA256.digest(of: right).hex)"
+            retries = \(image.behaviour == .never ? 100 : 0)
+            interval = 0.05
+
+            """
+        try folder.write(
+            "root/usr/lib/aftercare/self-tests.d/pump.toml", image.behaviour == .unproved ? "" : test)
+    }
+
+    func slot(_ set: SlotSet) throws -> [UInt8] { try folder.read("disk/\(set.name.lowercased()).img") }
+
+    /// What the loader thinks, read as the loader reads it.
+    func bootStatus() throws -> BootStatus { try configuration.loader.control(storage: Storage()).status() }
+
+    /// Every entry of the ledger, oldest first.
+    func entries() throws -> [LedgerEntry] {
+        let file = configuration.places.ledger.appending(LedgerFile.name)
+        return try LedgerFile(file, storage: Storage()).entries(from: 1, limit: 100_000)
+    }
+
+    func verifyLedger() throws -> LedgerVerdict {
+        try LedgerFile(configuration.places.ledger.appending(LedgerFile.name), storage: Storage()).verify()
+    }
+
+    func read(_ name: String) throws -> String { String(decoding: try folder.read(name), as: UTF8.self) }
+}
+
+extension SimulatedMachine {
+    /// The bytes of a signed bundle that holds `image`; `change` can make it lie before it is signed.
+    func bundle(
+        _ image: TestImage, from: [String] = ["1.0.0"], securityVersion: Int64 = 1, fallbacks: [String]? = nil,
+        deadline: Int64 = 600, change: (inout BundleFactory) throws -> Void = { _ in }
+    ) throws -> [UInt8] {
+        var factory = try BundleFactory(
+            images: [("rootfs", image.bytes)], chunkLength: 32768, version: image.version, from: from,
+            securityVersion: securityVersion)
+        factory.manifest.change = ChangeRecord.complete(image.version)
+        factory.manifest.selfTestDeadline = deadline
+        if let fallbacks { factory.manifest.fallbacks = fallbacks.compactMap { Version($0) } }
+        try change(&factory)
+        return try factory.bytes(sign: approvers.sign)
+    }
+
+    /// Puts a bundle where the agent can read it.
+    func source(_ bytes: [UInt8], named name: String = "release.aftercare") throws -> UpdateSource {
+        .file(try folder.write(name, bytes).string)
+    }
+}

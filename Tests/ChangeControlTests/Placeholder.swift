@@ -1,1 +1,0 @@
-// Its first part follows.

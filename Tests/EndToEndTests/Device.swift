@@ -1,0 +1,179 @@
+import Documents
+import Foundation
+import Ledger
+import Platform
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+import Vocabulary
+
+/// A virtual device, driven from outside by the two programs as people drive it.
+final class Device: Sendable {
+    let product: VirtualProduct
+    private let home: TemporaryFolder
+    private let machine = Mutex<Process?>(nil)
+    /// What machine and agent print, over all boots.
+    let lines = LineLog()
+
+    /// Makes a device whose slot set A holds 1.0.0; it is off.
+    init(loader: String = "grub", soak: Int = 0) async throws {
+        product = try await BlockingThread.run("product") { try VirtualProduct.shared.get() }
+        home = try TemporaryFolder()
+        let made = try await fleet([
+            "device", "new", folder, "--image", "rootfs=\(product.image("1.0.0"))", "--trust", product.trust.string,
+            "--product", "infusion-pump", "--hardware", "rev-c", "--loader", loader, "--soak", "\(soak)",
+        ])
+        try #require(made.status == 0, "\(made.error)")
+    }
+
+    var folder: String { home.file("d").string }
+
+    func path(_ name: String) -> FilePath { home.file("d").pushing(FilePath(name)) }
+
+    /// Makes a device, switches it on, and cuts its power at the end however that comes.
+    static func on<Value>(
+        loader: String = "grub", soak: Int = 0, _ body: (Device) async throws -> Value
+    ) async throws -> Value {
+        let device = try await Device(loader: loader, soak: soak)
+        do {
+            try await device.boot()
+            let value = try await body(device)
+            try await device.cut()
+            return value
+        } catch {
+            try? await device.cut()
+            throw error
+        }
+    }
+
+    /// Switches it on and waits until its agent is ready.
+    func boot() async throws {
+        let start = lines.count
+        try await BlockingThread.run("boot") { [self] in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: try Programs.path("aftercare-fleet"))
+            process.arguments = ["device", "boot", folder]
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = output
+            process.standardInput = FileHandle.nullDevice
+            try process.run()
+            machine.withLock { $0 = process }
+            BlockingThread.start("device log") { [lines] in
+                while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
+                    lines.append(String(decoding: data, as: UTF8.self))
+                }
+            }
+        }
+        _ = try await lines.wait(from: start, for: "agent: ready")
+    }
+
+    /// Cuts its power; one that is off already stays so.
+    func cut() async throws {
+        _ = try await fleet(["device", "cut", folder])
+        try await ended()
+    }
+
+    /// Waits until the machine's process has ended.
+    func ended() async throws {
+        let process = machine.withLock { machine in
+            defer { machine = nil }
+            return machine
+        }
+        guard let process else { return }
+        await BlockingThread.run("wait") { [pid = process.processIdentifier] in
+            // Foundation reaps it; its folder in /proc goes with that.
+            while FileManager.default.fileExists(atPath: "/proc/\(pid)/exe") { sched_yield() }
+        }
+    }
+
+    /// Kills the agent with SIGKILL and waits until its service manager starts it again; gives the number of that line.
+    @discardableResult
+    func killAgent() async throws -> Int {
+        let start = lines.count
+        let agent = try #require(agentProcess(), "no agent runs")
+        kill(agent, SIGKILL)
+        return try await lines.wait(from: start, for: "is started again")
+    }
+
+    /// The process of the agent: the child of the machine that runs `aftercare daemon`.
+    private func agentProcess() -> Int32? {
+        guard let machine = machine.withLock({ $0?.processIdentifier }) else { return nil }
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(machine)/task")) ?? []
+        for task in tasks {
+            let text = try? String(contentsOfFile: "/proc/\(machine)/task/\(task)/children", encoding: .utf8)
+            for child in (text ?? "").split(separator: " ").compactMap({ Int32($0) }) {
+                let command = try? String(contentsOfFile: "/proc/\(child)/cmdline", encoding: .utf8)
+                if command?.hasSuffix("aftercare\0daemon\0") == true { return child }
+            }
+        }
+        return nil
+    }
+}
+
+extension Device {
+    /// Runs `aftercare` against this device.
+    @discardableResult
+    func aftercare(_ arguments: [String], input: [UInt8] = []) async throws -> Tool.Result {
+        let environment = [
+            "AFTERCARE_CONFIG": path("etc/aftercare.toml").string,
+            "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=\(path("machine/bus"))",
+        ]
+        return try await BlockingThread.run("aftercare") {
+            try Tool.run([try Programs.path("aftercare")] + arguments, input: input, environment: environment)
+        }
+    }
+
+    @discardableResult
+    func fleet(_ arguments: [String]) async throws -> Tool.Result {
+        try await BlockingThread.run("fleet") { try Tool.run([try Programs.path("aftercare-fleet")] + arguments) }
+    }
+
+    /// The JSON that a command prints.
+    func json(_ arguments: [String]) async throws -> JSON {
+        let result = try await aftercare(arguments + ["--json"])
+        return try JSONReader.read(result.output, limit: 16 << 20)
+    }
+
+    func status() async throws -> JSON { try await json(["status"]) }
+
+    /// Waits for the line with which the agent enters a state.
+    func enters(_ state: String, from start: Int) async throws -> Int {
+        try await lines.wait(from: start, for: "the update is \(state)")
+    }
+
+    /// Waits for the end of an update, on whichever boot that is, and gives the status then.
+    func conclusion(from start: Int) async throws -> JSON {
+        let end = try await enters("idle", from: start)
+        // It may be said before the agent of that boot serves anybody.
+        let boot = lines.lines(from: 0)[...end].lastIndex { $0.hasPrefix("kernel: ") } ?? 0
+        _ = try await lines.wait(from: boot, for: "agent: ready")
+        return try await status()
+    }
+
+    /// The types of the ledger's entries from `number` on, without the agent's own starts and stops.
+    func entries(from number: Int = 0) throws -> [String] {
+        let file = try LedgerFile(path("state/ledger").appending(LedgerFile.name), storage: Storage())
+        return try file.entries(from: 1, limit: 100_000).map(\.type).filter { !$0.hasPrefix("agent.") }
+            .dropFirst(number).map(\.self)
+    }
+
+    /// What both slots hold.
+    func slots() throws -> [[UInt8]] {
+        try ["a", "b"].map {
+            SHA256.digest(of: try Storage().read(path("disk/rootfs-\($0).img"), limit: 1 << 30)).bytes
+        }
+    }
+}
+
+/// The programs as the build made them.
+enum Programs {
+    /// The folder that the build put the tests and the programs into.
+    private static let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+
+    static func path(_ name: String) throws -> String {
+        let path = products.appendingPathComponent(name).path
+        return try #require(FileManager.default.isExecutableFile(atPath: path) ? path : nil, "build it first: \(path)")
+    }
+}
