@@ -13,9 +13,11 @@ extension Agent {
             let bundle = try await bundleAgain(for: update)
             try makeTargetUnbootable(update, bundle)
             let report = try await write(bundle, to: update.target)
-            try keepContent(of: update, bundle, standing: .whole)
+            let content = update.content(bundle, standing: .whole, at: records.now)
+            try records.setContent(content, of: update.target)
             let details: [String: JSON] = [
                 "bytes": .number(report.total), "written": .number(report.written), "inPlace": .number(report.skipped),
+                "slotSet": .string(update.target.name), "content": content.json,
             ]
             if !follow(.written, details: details) { await pause(.seconds(10)) }
         } catch is Stopped {
@@ -59,13 +61,7 @@ extension Agent {
     /// Nothing half-written may ever be booted: the loader forgets the target before its first byte changes.
     private func makeTargetUnbootable(_ update: Update, _ bundle: VerifiedBundle) throws {
         try boot.abandon(update.target)
-        try keepContent(of: update, bundle, standing: .partial)
-    }
-
-    private func keepContent(of update: Update, _ bundle: VerifiedBundle, standing: SlotContent.Standing) throws {
-        let content = SlotContent(
-            version: update.version, securityVersion: update.securityVersion, manifestDigest: update.manifestDigest,
-            fallbacks: bundle.manifest.fallbacks, standing: standing, since: records.now)
+        let content = update.content(bundle, standing: .partial, at: records.now)
         try records.setContent(content, of: update.target)
     }
 
@@ -104,5 +100,14 @@ extension Agent {
         } catch {
             throw .sourceUnreadable(source.text, reason: FaultReport(describing: error).description)
         }
+    }
+}
+
+extension Update {
+    /// What the target holds once its bytes begin to change.
+    func content(_ bundle: VerifiedBundle, standing: SlotContent.Standing, at time: Timestamp) -> SlotContent {
+        SlotContent(
+            version: version, securityVersion: securityVersion, manifestDigest: manifestDigest,
+            fallbacks: bundle.manifest.fallbacks, standing: standing, since: time)
     }
 }

@@ -8,6 +8,9 @@ import Vocabulary
 
 // What people and programs ask of the agent. Each request is answered at once; what it starts goes on by itself.
 extension Agent {
+    /// Who asked where nobody from outside did.
+    package static let itself = "the device itself"
+
     /// Takes an offer; `stream` is where its bytes come from if the caller opened it.
     ///
     /// Gives the update's id.
@@ -24,29 +27,31 @@ extension Agent {
     }
 
     /// Stops an update that has not reached the boot loader; the confirmed system stays as it is.
-    package func cancel() throws(FaultReport) {
+    package func cancel(requestedBy: String = Agent.itself) throws(FaultReport) {
         switch state {
         case .verifying, .installing:
             cancellation.cancel()
             cancelSource?()
         case .installed, .waiting:
-            follow(.cancelled)
+            follow(.cancelled, details: ["requestedBy": .string(requestedBy)])
             ring()
         default: throw FaultReport(AgentError.notNow(state: state.name, wanted: "cancel"))
         }
     }
 
     /// Restarts into an installed release as soon as nothing speaks against it.
-    package func activate() throws(FaultReport) {
-        guard follow(.activationRequested) else {
+    package func activate(requestedBy: String = Agent.itself) throws(FaultReport) {
+        guard follow(.activationRequested, details: ["requestedBy": .string(requestedBy)]) else {
             throw FaultReport(AgentError.notNow(state: state.name, wanted: "activate"))
         }
         ring()
     }
 
     /// Ends a soak early: the self-tests passed and a person says that it is enough.
-    package func commitNow() throws(FaultReport) {
-        guard follow(.soaked) else { throw FaultReport(AgentError.notNow(state: state.name, wanted: "commit")) }
+    package func commitNow(requestedBy: String = Agent.itself) throws(FaultReport) {
+        guard follow(.soaked, details: ["requestedBy": .string(requestedBy)]) else {
+            throw FaultReport(AgentError.notNow(state: state.name, wanted: "commit"))
+        }
         ring()
     }
 

@@ -30,8 +30,11 @@ extension Agent {
             let update = admission.update(offer, running: running)
             verified = admission.bundle
             rememberSignedTime(admission.bundle)
+            var details = admission.details
+            details["slotSet"] = .string(update.target.name)
+            details["content"] = update.content(admission.bundle, standing: .partial, at: records.now).json
             // Without a record there is no installation; the disk may have room again in a moment.
-            if !follow(.verified(update), details: admission.details) { await pause(.seconds(10)) }
+            if !follow(.verified(update), details: details) { await pause(.seconds(10)) }
         case .failure(let refusal):
             if cancellation.isCancelled {
                 follow(.cancelled)

@@ -136,11 +136,17 @@ package actor Agent {
         do {
             try records.record(next, as: evidence + next.ledgerEvents(comingFrom: state, details: details))
         } catch {
-            log.error("a step could not be recorded", metadata: ["step": "\(next.name)", "reason": "\(error)"])
+            log.error(
+                "a step could not be recorded",
+                metadata: [
+                    "step": "\(next.name)", "reason": "\(error)", "message-id": "\(JournalMessage.unrecorded.rawValue)",
+                ])
             trouble = FaultReport(describing: error)
             guard next.leadsBack else { return false }
         }
-        log.notice("the update is \(next.name)", metadata: ["from": "\(state.name)"])
+        log.notice(
+            "the update is \(next.name)",
+            metadata: ["from": "\(state.name)", "message-id": "\(JournalMessage.step.rawValue)"])
         state = next
         if case .idle = next { forget() }
         changed()

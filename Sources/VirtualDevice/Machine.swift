@@ -135,6 +135,8 @@ package final class Machine: Sendable {
         let announced = Pipe()
         bus.standardOutput = announced
         bus.standardInput = FileHandle.nullDevice
+        try write("machine/bus.log", "")
+        bus.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: device.path("machine/bus.log").string))
         bus.terminationHandler = { [events] _ in events.put(.busEnded) }
         try bus.run()
         // It prints its address once it listens.

@@ -27,11 +27,14 @@ final class CheckingBoard: Sendable {
         state.withLock { state in
             guard now - state.shown >= Self.interval || done == total else { return }
             state.shown = now
-            let rate = UInt64(Double(done) * 1e9 / Double(max(1, now - began)))
+            // A rate over the first moment would be any number.
+            let elapsed = now - began
+            let rate = elapsed > Self.interval ? UInt64(Double(done) * 1e9 / Double(elapsed)) : 0
             state.line.show(
                 .members([
                     "phase": .string(phase), "done": .number(done), "total": .number(total),
-                    "bytesPerSecond": .number(rate), "secondsLeft": rate > 0 ? .number((total - done) / rate) : nil,
+                    "bytesPerSecond": rate > 0 ? .number(rate) : nil,
+                    "secondsLeft": rate > 0 ? .number((total - done) / rate) : nil,
                 ]))
         }
     }

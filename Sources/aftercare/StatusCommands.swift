@@ -30,25 +30,35 @@ struct Status: AsyncParsableCommand {
 
     private func show(_ status: JSON) { output.print(status) { StatusText.whole(status) } }
 
-    /// The daemon goes away when the device restarts; the wait goes on until it is back and done.
+    /// The daemon goes away when the device restarts; the wait goes on until it is back and done, or the time is up.
     private func waitForEnd() async throws {
-        let deadline = ContinuousClock.now + .seconds(timeout)
+        let limit = timeout
+        let end = try await withThrowingTaskGroup(of: JSON?.self) { group in
+            group.addTask { try await ended() }
+            group.addTask {
+                try await Task.sleep(for: .seconds(limit))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+        guard let end else { throw AgentError.waitedTooLong(seconds: limit) }
+        try finish(end)
+    }
+
+    private func ended() async throws -> JSON {
         var shown = ""
-        while ContinuousClock.now < deadline {
+        while true {
             if let client = try? await DaemonClient.connect(), let changes = try? await client.statusChanges() {
-                let timer = Task { try await Task.sleep(until: deadline) }
-                defer { timer.cancel() }
                 for await status in changes {
                     let line = StatusText.line(status)
                     if line != shown, !output.json { Terminal.say(line) }
                     shown = line
-                    if status["state"]?.string == "idle" { return try finish(status) }
-                    if ContinuousClock.now >= deadline { break }
+                    if status["state"]?.string == "idle" { return status }
                 }
             }
             try await Task.sleep(for: .milliseconds(200))
         }
-        throw AgentError.waitedTooLong(seconds: timeout)
     }
 
     private func finish(_ status: JSON) throws {

@@ -48,13 +48,22 @@ package final class Records {
         self.time = time
         recovered = try RecoveredState.read(ledger: ledger, store: store, damage: damage)
         time.raise(to: recovered.watermark)
+        if recovered.isFromLedger { try restore(recovered) }
         if let damage {
-            for (set, content) in recovered.slots { try store.setFact("slot.\(set.name)", content.json) }
-            try store.setFact("security-floor", .integer(recovered.securityFloor))
-            try store.save(recovered.state, ledger: ledger.newest, at: now)
-            _ = try ledger.append(
-                .stateRecovered, ["reason": .string(damage.description), "state": recovered.state.json])
+            try append([
+                LedgerEvent(
+                    .stateRecovered,
+                    ["reason": .string(damage.description), "was": .string(recovered.state.name)])
+            ])
         }
+    }
+
+    /// Puts into a new database what the ledger knows, whether the old one was damaged or is gone.
+    private func restore(_ recovered: RecoveredState) throws {
+        for (set, content) in recovered.slots { try store.setFact("slot.\(set.name)", content.json) }
+        try store.setFact("security-floor", .integer(recovered.securityFloor))
+        if let watermark = recovered.watermark { try store.setFact("watermark", .string(watermark.description)) }
+        try store.save(recovered.state, ledger: ledger.newest, at: now)
     }
 
     /// The time that is believed: the clock's, or the newest signed time seen where the clock is behind that.

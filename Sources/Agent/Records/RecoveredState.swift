@@ -11,6 +11,8 @@ package struct RecoveredState {
     package let slots: [SlotSet: SlotContent]
     /// Why the database had to be made anew, if it had to.
     package let damage: DatabaseError?
+    /// The database is new and the ledger is not: what the database should hold has to be put there.
+    package let isFromLedger: Bool
 
     private static let page = 256
 
@@ -40,6 +42,7 @@ package struct RecoveredState {
             next = last.sequence + 1
         }
         return RecoveredState(
-            state: state, watermark: watermark, securityFloor: floor, slots: slots, damage: damage)
+            state: state, watermark: watermark, securityFloor: floor, slots: slots, damage: damage,
+            isFromLedger: known == nil && ledger.newest > 0)
     }
 }

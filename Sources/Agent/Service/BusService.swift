@@ -81,15 +81,18 @@ package struct BusService: Sendable {
                 ]
             },
             BusMethod("Activate") { call throws(BusFault) in
-                try await faults { try await agent.activate() }
+                let caller = await caller(call)
+                try await faults { try await agent.activate(requestedBy: caller) }
                 return []
             },
             BusMethod("Commit") { call throws(BusFault) in
-                try await faults { try await agent.commitNow() }
+                let caller = await caller(call)
+                try await faults { try await agent.commitNow(requestedBy: caller) }
                 return []
             },
             BusMethod("Cancel") { call throws(BusFault) in
-                try await faults { try await agent.cancel() }
+                let caller = await caller(call)
+                try await faults { try await agent.cancel(requestedBy: caller) }
                 return []
             },
             BusMethod("Rollback", [BusArgument("reason", .string)]) { call throws(BusFault) in

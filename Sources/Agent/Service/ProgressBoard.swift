@@ -35,7 +35,8 @@ package final class ProgressBoard: Sendable {
         let isDue = state.withLock { state in
             if state.reading?.progress.phase != progress.phase { state.phaseBegan = now }
             let elapsed = max(1, now - state.phaseBegan)
-            let rate = UInt64(Double(progress.done) * 1e9 / Double(elapsed))
+            // A rate over the first moment would be any number.
+            let rate = elapsed > Self.interval ? UInt64(Double(progress.done) * 1e9 / Double(elapsed)) : 0
             let left = rate > 0 ? (progress.total - progress.done) / rate : nil
             state.reading = Reading(progress: progress, rate: rate, secondsLeft: left)
             state.moved = now

@@ -1,0 +1,7 @@
+/// The kinds of messages that other programs look for in the journal (sd_journal_send(3), MESSAGE_ID); never changed.
+package enum JournalMessage: String, Sendable, CaseIterable {
+    /// The update took a step of its lifecycle.
+    case step = "c6001b34acc64a9d9b1cca64674d7e1e"
+    /// Something could not be written into the ledger.
+    case unrecorded = "5bc59823efa34c119e3a732f82c67ae4"
+}
