@@ -91,12 +91,13 @@ extension Agent {
     var securityFloor: Int64 { max(records.securityFloor, records.content(of: running.slotSet)?.securityVersion ?? 0) }
 
     func makeInstaller() -> Installer {
+        // Two for each processor: while one waits for the medium the other one decodes (docs/performance.md).
         let threads = configuration.update.threads
         return Installer(
             storage: storage,
             slotGuard: SlotGuard(
                 storage: storage, running: Array(configuration.paths(of: running.slotSet).values)),
-            lock: configuration.places.installLock, threads: threads > 0 ? threads : processorCount())
+            lock: configuration.places.installLock, threads: threads > 0 ? threads : 2 * processorCount())
     }
 
     private func rememberSignedTime(_ bundle: VerifiedBundle) {

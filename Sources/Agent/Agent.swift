@@ -105,6 +105,9 @@ package actor Agent {
             .started(
                 running: running.slotSet, boot: running.boot, watchdogFired: running.watchdogFired,
                 deadManFired: deadMan))
+        log.notice(
+            "the agent has started",
+            metadata: ["state": "\(state.name)", "slotSet": "\(running.slotSet)", "version": "\(running.version)"])
         if deadMan { try? storage.remove(configuration.places.deadManMarker) }
         if !state.isTrial { confirmRunning() }
         changed()
@@ -173,7 +176,10 @@ package actor Agent {
     func ring() { bell.ring() }
 
     /// Waits for a request or for this long, after something that may work better later.
-    func pause(_ duration: Duration) async { await bell.wait(atMost: duration) }
+    func pause(_ duration: Duration) async {
+        guard !isStopping else { return }
+        await bell.wait(atMost: duration)
+    }
 
     var isStopped: Bool { isStopping }
 }

@@ -88,13 +88,17 @@ final class Device: Sendable {
         }
     }
 
-    /// Kills the agent with SIGKILL and waits until its service manager starts it again; gives the number of that line.
+    /// Kills the agent with SIGKILL and waits until it is started again, by its service manager or by a new boot.
+    ///
+    /// Gives false where no agent runs, because the machine is restarting just now.
     @discardableResult
-    func killAgent() async throws -> Int {
+    func killAgent() async throws -> Bool {
         let start = lines.count
-        let agent = try #require(agentProcess(), "no agent runs")
-        kill(agent, SIGKILL)
-        return try await lines.wait(from: start, for: "is started again")
+        guard let agent = agentProcess(), kill(agent, SIGKILL) == 0 else { return false }
+        _ = try await lines.wait(from: start, for: "the agent again") { line in
+            line.contains("is started again") || line.contains("agent: ready")
+        }
+        return true
     }
 
     /// The process of the agent: the child of the machine that runs `aftercare daemon`.
@@ -138,18 +142,41 @@ extension Device {
 
     func status() async throws -> JSON { try await json(["status"]) }
 
-    /// Waits for the line with which the agent enters a state.
-    func enters(_ state: String, from start: Int) async throws -> Int {
-        try await lines.wait(from: start, for: "the update is \(state)")
+    /// The state that a line of the agent speaks of: one that it enters, or finds when it is started.
+    static func state(in line: String) -> String? {
+        for words in [
+            "the update is ", "the agent has started slotSet=A state=", "the agent has started slotSet=B state=",
+        ] {
+            if let range = line.range(of: words) {
+                return line[range.upperBound...].split(separator: " ").first.map(String.init)
+            }
+        }
+        return nil
     }
 
-    /// Waits for the end of an update, on whichever boot that is, and gives the status then.
+    /// Waits for the line with which the agent enters a state, or finds itself in it when it is started.
+    func enters(_ state: String, from start: Int) async throws -> Int {
+        try await lines.wait(from: start, for: state) { Self.state(in: $0) == state }
+    }
+
+    /// Whether it has entered a state since line `start`.
+    func hasEntered(_ state: String, since start: Int) -> Bool {
+        lines.lines(from: start).contains { Self.state(in: $0) == state }
+    }
+
+    /// Waits for the end of an update that was offered after line `start`, on whichever boot that is; gives the status then.
     func conclusion(from start: Int) async throws -> JSON {
-        let end = try await enters("idle", from: start)
-        // It may be said before the agent of that boot serves anybody.
-        let boot = lines.lines(from: 0)[...end].lastIndex { $0.hasPrefix("kernel: ") } ?? 0
-        _ = try await lines.wait(from: boot, for: "agent: ready")
-        return try await status()
+        var next = start
+        while true {
+            let end = try await enters("idle", from: next)
+            // It may be said before the agent of that boot serves anybody.
+            let boot = lines.lines(from: 0)[...end].lastIndex { $0.hasPrefix("kernel: ") } ?? 0
+            _ = try await lines.wait(from: boot, for: "agent: ready")
+            let result = try await whenServed { try await aftercare(["status", "--json"]) }
+            let status = try JSONReader.read(result.output, limit: 1 << 20)
+            if status["state"] == "idle", status["last"] != nil { return status }
+            next = end + 1
+        }
     }
 
     /// The types of the ledger's entries from `number` on, without the agent's own starts and stops.
@@ -163,6 +190,20 @@ extension Device {
     func slots() throws -> [[UInt8]] {
         try ["a", "b"].map {
             SHA256.digest(of: try Storage().read(path("disk/rootfs-\($0).img"), limit: 1 << 30)).bytes
+        }
+    }
+}
+
+extension Device {
+    /// Repeats a command until the agent, which was just started again, answers it.
+    @discardableResult
+    func whenServed(_ command: () async throws -> Tool.Result) async throws -> Tool.Result {
+        while true {
+            let result = try await command()
+            guard result.status == 5 else {
+                #expect(result.status == 0, "\(result.error)")
+                return result
+            }
         }
     }
 }

@@ -25,12 +25,11 @@ struct KillTests {
                 async let command = device.aftercare(["install", "--no-activate", bundle.string])
                 _ = try await device.enters("verifying", from: start)
                 while kills < Self.kills,
-                    !device.lines.lines(from: start).contains(where: { $0.contains("is installed") })
+                    !device.hasEntered("installed", since: start)
                 {
                     let delay = Int.random(in: 0...Self.longest, using: &dice)
                     try await Task.sleep(for: .milliseconds(delay))
-                    try await device.killAgent()
-                    kills += 1
+                    if try await device.killAgent() { kills += 1 }
                 }
                 _ = try await device.enters("installed", from: start)
                 _ = try await command
@@ -57,19 +56,5 @@ struct KillTests {
         let slot = try Storage().open(device.path("disk/rootfs-b.img"), [.write])
         try slot.truncate(to: 0)
         try slot.truncate(to: UInt64(VirtualProduct.imageLength))
-    }
-}
-
-extension Device {
-    /// Repeats a command until the agent, which was just started again, answers it.
-    @discardableResult
-    func whenServed(_ command: () async throws -> Tool.Result) async throws -> Tool.Result {
-        while true {
-            let result = try await command()
-            guard result.status == 5 else {
-                #expect(result.status == 0, "\(result.error)")
-                return result
-            }
-        }
     }
 }
