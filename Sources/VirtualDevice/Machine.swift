@@ -166,7 +166,9 @@ package final class Machine: Sendable {
             case .agentEnded(let status):
                 say("service manager: the agent ended with \(status) and is started again")
                 try startAgent(notify)
-            case .busEnded: say("bus: it ended")
+            case .busEnded:
+                say("bus: it ended")
+                state.withLock { $0.bus = nil }
             case .power("restart"):
                 say("power: restart")
                 return true
@@ -183,23 +185,31 @@ package final class Machine: Sendable {
         return false
     }
 
-    /// Stops agent and bus as a service manager does: a signal first, and SIGKILL for what does not end by that.
+    /// Stops the agent and then the bus it speaks on, as a service manager does: a signal first, SIGKILL for what stays.
     private func stopAll() {
-        let processes = state.withLock { state in
+        let (agent, bus) = state.withLock { state in
             defer { (state.agent, state.bus) = (nil, nil) }
-            return [state.agent, state.bus].compactMap(\.self)
+            return (state.agent, state.bus)
         }
-        for process in processes { process.terminate() }
-        DispatchQueue.global().asyncAfter(deadline: .now() + Self.stopPatience) {
-            for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        }
+        var (agentEnded, busEnded) = (agent == nil, bus == nil)
+        stop(agent ?? bus)
         // Foundation's own wait needs a run loop, which this thread does not have; each process says when it has ended.
-        var left = processes.count
-        while left > 0, let event = events.take() {
+        while !agentEnded || !busEnded, let event = events.take() {
             switch event {
-            case .agentEnded, .busEnded: left -= 1
+            case .agentEnded:
+                agentEnded = true
+                if !busEnded { stop(bus) }
+            case .busEnded: busEnded = true
             case .power, .deadline: continue
             }
+        }
+    }
+
+    private func stop(_ process: Process?) {
+        guard let process else { return }
+        process.terminate()
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.stopPatience) {
+            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         }
     }
 

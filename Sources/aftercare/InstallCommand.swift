@@ -49,6 +49,7 @@ struct Install: AsyncParsableCommand {
     /// Shows progress until the release is in its slots, or is not to be.
     private func follow(_ update: String, _ changes: AsyncStream<JSON>) async throws {
         var line = ProgressLine(isQuiet: quiet || output.json)
+        var installed: JSON?
         for await status in changes
         where (status["offer"]?["id"] ?? status["last"]?["offer"]?["id"] ?? status["last"]?["update"]?["offer"]?["id"])?
             .string == update
@@ -59,23 +60,26 @@ struct Install: AsyncParsableCommand {
                 line.end()
                 return try finish(status)
             // Between the last byte and the restart lies only the question whether the device is in use.
-            case "installed" where activate: continue
+            case "installed" where activate: installed = status
             case "installed", "waiting", "activated", "restarting":
                 line.end()
-                return output.print(status) { Self.after(status) }
+                return output.print(status) { Self.after(status, activates: activate) }
             default: continue
             }
         }
         line.end()
+        // A device that goes away now does so to restart.
+        if let installed { return output.print(installed) { Self.after(installed, activates: true) } }
         throw AgentError.daemonUnreachable(reason: "it went away during the installation")
     }
 
-    private static func after(_ status: JSON) -> String {
+    private static func after(_ status: JSON, activates: Bool) -> String {
         let version = status["update"]?["version"]?.string ?? ""
         let target = status["update"]?["target"]?.string ?? ""
         switch status["state"]?.string {
         case "waiting": return "\(version) is installed in \(target); \(StatusText.line(status))\n"
-        case "installed": return "\(version) is installed in \(target); 'aftercare activate' restarts into it\n"
+        case "installed" where !activates:
+            return "\(version) is installed in \(target); 'aftercare activate' restarts into it\n"
         default: return "\(version) is installed in \(target); the device restarts into it for its trial\n"
         }
     }

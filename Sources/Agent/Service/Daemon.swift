@@ -101,6 +101,8 @@ private struct PublishingService: Service {
                 manager.status(await agent.summary())
             }
         }
+        // Whoever follows an installation learns that the device restarts now, and not just that nobody answers.
+        await bus?.publish()
         await connection?.close()
     }
 }
