@@ -97,6 +97,23 @@ struct RecoveryTests {
         #expect(try machine.watermark() == Approvers.time)
     }
 
+    @Test("A database that is gone is made again from the ledger: floor, watermark and what the slot sets hold")
+    func gone() async throws {
+        try await commit(securityVersion: 4)
+        for name in ["state.db", "state.db-wal", "state.db-shm"] {
+            let path = machine.folder.file("state/\(name)")
+            if Storage().exists(path) { try Storage().remove(path) }
+        }
+        let agent = try RunningAgent(machine)
+        let status = try await agent.state("idle")
+        #expect(status["securityFloor"] == 4)
+        #expect(status["last"]?["outcome"] == "committed")
+        let slots = try await agent.alive.slots()["slotSets"]?.array ?? []
+        #expect(slots.contains { $0["set"] == "B" && $0["content"]?["standing"] == "committed" })
+        await agent.stop()
+        #expect(try machine.watermark() == Approvers.time)
+    }
+
     @Test("A ledger that is ahead of the database wins")
     func ledgerAhead() async throws {
         let first = try RunningAgent(machine)
