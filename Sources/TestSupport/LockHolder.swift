@@ -34,7 +34,7 @@ package final class LockHolder: Sendable {
         import fcntl, sys
         file = open(sys.argv[1], "r+b")
         getattr(fcntl, sys.argv[2])(file, fcntl.LOCK_EX)
-        print("held", flush=True)
+        sys.stdout.write("held\\n"); sys.stdout.flush()
         sys.stdin.read()
         """
 }

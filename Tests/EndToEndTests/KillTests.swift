@@ -27,8 +27,7 @@ struct KillTests {
                 while kills < Self.kills,
                     !device.hasEntered("installed", since: start)
                 {
-                    let delay = Int.random(in: 0...Self.longest, using: &dice)
-                    try await Task.sleep(for: .milliseconds(delay))
+                    try await passRandomMoment(ofAtMost: Self.longest, using: &dice)
                     if try await device.killAgent() { kills += 1 }
                 }
                 _ = try await device.enters("installed", from: start)
