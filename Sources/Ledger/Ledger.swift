@@ -67,6 +67,9 @@ package final class Ledger {
         unmarked = tail.torn.map { ($0, tail.isEnded) }
     }
 
+    // A child process that is just being started has the lock too and would keep it.
+    deinit { lock.unlock() }
+
     /// The sequence of the newest line; 0 while there is none.
     package var newest: UInt64 { next - 1 }
 

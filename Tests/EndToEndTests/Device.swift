@@ -104,15 +104,15 @@ final class Device: Sendable {
     /// The process of the agent: the child of the machine that runs `aftercare daemon`.
     private func agentProcess() -> Int32? {
         guard let machine = machine.withLock({ $0?.processIdentifier }) else { return nil }
-        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(machine)/task")) ?? []
-        for task in tasks {
-            let text = try? String(contentsOfFile: "/proc/\(machine)/task/\(task)/children", encoding: .utf8)
-            for child in (text ?? "").split(separator: " ").compactMap({ Int32($0) }) {
-                let command = try? String(contentsOfFile: "/proc/\(child)/cmdline", encoding: .utf8)
-                if command?.hasSuffix("aftercare\0daemon\0") == true { return child }
-            }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.lazy.compactMap { Int32($0) }.first { process in
+            // "PID (name) state PPID ...": the name may hold anything, also ')'.
+            let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+            let parent = status?.split(separator: ")").last?.split(separator: " ").dropFirst().first
+            guard parent.flatMap({ Int32($0) }) == machine else { return false }
+            let command = try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8)
+            return command?.hasSuffix("aftercare\0daemon\0") == true
         }
-        return nil
     }
 }
 

@@ -37,7 +37,8 @@ private final class BusHandle {
         self.pointer = pointer
     }
 
-    deinit { sd_bus_close_unref(pointer) }
+    // What was said last is still sent.
+    deinit { sd_bus_flush_close_unref(pointer) }
 }
 
 /// A connection to a message bus, on a thread of its own.
