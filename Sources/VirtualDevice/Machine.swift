@@ -164,8 +164,8 @@ package final class Machine: Sendable {
         while let event = events.take() {
             switch event {
             case .agentEnded(let status):
-                say("service manager: the agent ended with \(status) and is started again")
                 try startAgent(notify)
+                say("service manager: the agent ended with \(status) and is started again")
             case .busEnded:
                 say("bus: it ended")
                 state.withLock { $0.bus = nil }

@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("A device's updates, with the real programs", .timeLimit(.minutes(10)))
+@Suite("A device's updates, with the real programs", .timeLimit(.minutes(5)))
 struct StoryTests {
     @Test("A good release is committed, one whose self-test fails is left again", arguments: ["grub", "uboot"])
     func story(loader: String) async throws {
@@ -37,14 +37,15 @@ struct StoryTests {
             let good = try await killEverywhere(device, "1.1.0")
             #expect(good.status["last"]?["outcome"] == "committed")
             #expect(good.status["version"] == "1.1.0")
-            // The moments between two states are short, and the agent may be past one before it is killed.
-            #expect(good.states.count >= 4, "\(good.states)")
+            // Others are short, and the machine may be restarting already before the agent can be killed in them.
+            let lasting: Set = ["verifying", "installing", "installed", "testing", "soaking"]
+            #expect(good.states.isSuperset(of: lasting), "\(good.states)")
             print("killed in \(good.states.sorted())")
             let failing = try await killEverywhere(device, "1.2.0")
             #expect(failing.status["last"]?["outcome"] == "rolled-back")
             #expect(failing.status["last"]?["cause"] == "self-test")
             #expect(failing.status["version"] == "1.1.0")
-            #expect(failing.states.count >= 4, "\(failing.states)")
+            #expect(failing.states.isSuperset(of: ["verifying", "installing", "installed"]), "\(failing.states)")
             print("killed in \(failing.states.sorted())")
             #expect(try await device.json(["ledger", "verify"])["intact"] == true)
         }
@@ -56,7 +57,7 @@ struct StoryTests {
         let bundle = try await device.product.bundle(version)
         let start = device.lines.count
         // It is told nothing once the agent it talks to is dead.
-        async let command = device.aftercare(["install", bundle.string])
+        async let command = device.aftercare(["install", "--no-activate", bundle.string])
         var states: Set<String> = []
         var next = start
         while true {
@@ -70,6 +71,8 @@ struct StoryTests {
             }
             guard states.insert(state).inserted else { continue }
             if try await !device.killAgent() { states.remove(state) }
+            // The machine may restart before the answer is out, so that a second try comes too late.
+            while state == "installed", try await device.aftercare(["activate"]).status == 5 {}
         }
         _ = try await command
         return (states, try await device.conclusion(from: start))
