@@ -67,9 +67,9 @@ struct DaemonClient {
             }
             let watcher = Task {
                 for await signal in gone where signal.arguments.first.flatMap({ String(bus: $0) }) == endpoint.service {
-                    continuation.finish()
+                    // Ends the reader's stream too, after what the daemon said last.
+                    await connection.close()
                 }
-                continuation.finish()
             }
             continuation.onTermination = { _ in
                 reader.cancel()

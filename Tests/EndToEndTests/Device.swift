@@ -64,6 +64,7 @@ final class Device: Sendable {
                 while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
                     lines.append(String(decoding: data, as: UTF8.self))
                 }
+                lines.append("\nthe machine is off\n")
             }
         }
         _ = try await lines.wait(from: start, for: "agent: ready")
@@ -125,7 +126,10 @@ extension Device {
             "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=\(path("machine/bus"))",
         ]
         return try await BlockingThread.run("aftercare") {
-            try Tool.run([try Programs.path("aftercare")] + arguments, input: input, environment: environment)
+            // A command that hangs is a failure with a status of its own, 124, and not a test that never ends.
+            try Tool.run(
+                ["timeout", "--kill-after=5", "120", try Programs.path("aftercare")] + arguments, input: input,
+                environment: environment)
         }
     }
 

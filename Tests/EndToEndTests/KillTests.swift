@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-@Suite("An installation whose agent is killed", .timeLimit(.minutes(30)))
+@Suite("An installation whose agent is killed", .timeLimit(.minutes(5)))
 struct KillTests {
     /// How often the agent is killed.
     private static let kills = 200
@@ -31,7 +31,7 @@ struct KillTests {
                     if try await device.killAgent() { kills += 1 }
                 }
                 _ = try await device.enters("installed", from: start)
-                _ = try await command
+                #expect(try await command.status != 124)
                 installations += 1
                 #expect(try device.slots()[1] == image, "installation \(installations), after \(kills) kills")
                 guard kills < Self.kills else { break }
