@@ -56,10 +56,14 @@ let package = Package(
         .target(name: "BootControl", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "Ledger", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "ChangeControl", dependencies: ["Vocabulary", "Documents", "Trust", "Bundles"]),
+        .target(name: "Hardware", dependencies: ["Vocabulary", "Documents", "Platform", system]),
+        .target(name: "Peripherals", dependencies: ["Vocabulary", "Documents", "Platform", system]),
 
         // Capabilities
         .target(name: "Installation", dependencies: ["Vocabulary", "Platform", "Bundles", system]),
         .target(name: "SelfTests", dependencies: ["Vocabulary", "Documents", "Platform", system]),
+        .target(name: "Health", dependencies: ["Vocabulary", "Documents", "Platform", "Hardware", system]),
+        .target(name: "Heartbeats", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(
             name: "Releases",
             dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", system]),
@@ -69,18 +73,20 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
-                "Installation", "SelfTests", system, logging, lifecycle, signals,
+                "Hardware", "Peripherals", "Installation", "SelfTests", "Health", "Heartbeats", system, logging,
+                lifecycle,
+                signals,
             ]),
         .target(
             name: "VirtualDevice",
-            dependencies: ["Vocabulary", "Documents", "Platform", "BootControl", system]),
+            dependencies: ["Vocabulary", "Documents", "Platform", "BootControl", "Hardware", system]),
 
         // Executables
         .executableTarget(
             name: "aftercare",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
-                "Installation", "Agent", arguments, system, logging,
+                "Hardware", "Installation", "Agent", "Health", "Heartbeats", arguments, system, logging,
             ]),
         .executableTarget(
             name: "aftercare-fleet",
@@ -106,11 +112,15 @@ for (tests, tested) in [
     "BootControlTests": ["BootControl", "Documents", "Platform"],
     "LedgerTests": ["Ledger", "Platform", "Documents"],
     "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Documents"],
+    "HardwareTests": ["Hardware", "Platform", "Documents"],
+    "PeripheralsTests": ["Peripherals", "Platform", "Documents"],
+    "HealthTests": ["Health", "Hardware", "Platform", "Documents"],
+    "HeartbeatsTests": ["Heartbeats", "Platform", "Documents"],
     "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
     "SelfTestsTests": ["SelfTests", "Platform", "Documents"],
     "AgentTests": [
-        "Agent", "BootControl", "Bundles", "Ledger", "Installation", "SelfTests", "Platform", "Documents", "Trust",
-        logging,
+        "Agent", "BootControl", "Bundles", "Ledger", "Hardware", "Peripherals", "Installation", "SelfTests", "Health",
+        "Heartbeats", "Platform", "Documents", "Trust", logging,
     ],
     "EndToEndTests": ["Platform", "Documents", "Bundles", "Trust", "Ledger", "Releases"],
 ] as [String: [Target.Dependency]] {

@@ -11,6 +11,13 @@ package enum Tool {
         package var text: String { String(decoding: output, as: UTF8.self) }
     }
 
+    /// The Python that has the packages of `scripts/packages/python.txt`, which `scripts/test` installs.
+    package static var python: String {
+        let environment = ProcessInfo.processInfo.environment
+        let cache = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "/root")/.cache"
+        return "\(cache)/aftercare/python/bin/python3"
+    }
+
     /// Runs `arguments[0]`, found on the PATH, to its end; a status of 127 says that it is not installed.
     package static func run(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:], folder: String? = nil

@@ -8,8 +8,8 @@ private let rows: [[String]] = [
     ["COpenSSL", "CSystemd", "CCurl", "CZstd", "CSQLite", "CLinux"],
     ["Vocabulary"],
     ["Documents", "Platform"],
-    ["Bundles", "Trust", "BootControl", "Ledger", "ChangeControl"],
-    ["Installation", "SelfTests", "Releases"],
+    ["Bundles", "Trust", "BootControl", "Ledger", "ChangeControl", "Hardware", "Peripherals"],
+    ["Installation", "SelfTests", "Health", "Heartbeats", "Releases"],
     ["Agent", "VirtualDevice"],
     ["aftercare", "aftercare-fleet"],
 ]

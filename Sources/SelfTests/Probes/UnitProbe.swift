@@ -1,4 +1,5 @@
 import Documents
+import Platform
 
 extension Machine {
     func observe(_ check: UnitCheck, within time: Duration) async -> Observation {

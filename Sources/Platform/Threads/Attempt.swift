@@ -1,9 +1,9 @@
 import Synchronization
 
 /// Gives a piece of work a time that holds even if the work does not end: it is then left behind, cancelled.
-enum Attempt {
+package enum Attempt {
     /// The result of `body`, or nil when `time` was up first or the task was cancelled.
-    static func run<Value: Sendable>(
+    package static func run<Value: Sendable>(
         within time: Duration, _ body: @escaping @Sendable () async -> Value
     ) async -> Value? {
         let race = Race<Value>()
