@@ -12,8 +12,9 @@ extension Agent {
         do {
             let bundle = try await bundleAgain(for: update)
             try makeTargetUnbootable(update, bundle)
+            try preparePeripheralSlots(bundle.manifest, of: update.target)
             let report = try await write(bundle, to: update.target)
-            let content = update.content(bundle, standing: .whole, at: records.now)
+            let content = content(of: update, bundle, standing: .whole)
             try records.setContent(content, of: update.target)
             let details: [String: JSON] = [
                 "bytes": .number(report.total), "written": .number(report.written), "inPlace": .number(report.skipped),
@@ -31,7 +32,7 @@ extension Agent {
     /// The agent is being stopped: the installation is gone on with at its next start.
     private struct Stopped: Error {}
 
-    private func end(with error: any Error) {
+    func end(with error: any Error) {
         let fault = FaultReport(describing: error)
         if cancellation.isCancelled {
             follow(.cancelled)
@@ -61,13 +62,13 @@ extension Agent {
     /// Nothing half-written may ever be booted: the loader forgets the target before its first byte changes.
     private func makeTargetUnbootable(_ update: Update, _ bundle: VerifiedBundle) throws {
         try boot.abandon(update.target)
-        let content = update.content(bundle, standing: .partial, at: records.now)
+        let content = content(of: update, bundle, standing: .partial)
         try records.setContent(content, of: update.target)
     }
 
     private func write(_ bundle: VerifiedBundle, to target: SlotSet) async throws -> InstallReport {
         let installer = makeInstaller()
-        let slots = configuration.paths(of: target)
+        let slots = slotPaths(of: target)
         let (cancellation, board) = (cancellation, progress)
         board.begin()
         defer { board.end() }
@@ -103,11 +104,12 @@ extension Agent {
     }
 }
 
-extension Update {
-    /// What the target holds once its bytes begin to change.
-    func content(_ bundle: VerifiedBundle, standing: SlotContent.Standing, at time: Timestamp) -> SlotContent {
+extension Agent {
+    /// What the target holds once its bytes begin to change; its peripherals run what they do, until they are changed too.
+    func content(of update: Update, _ bundle: VerifiedBundle, standing: SlotContent.Standing) -> SlotContent {
         SlotContent(
-            version: version, securityVersion: securityVersion, manifestDigest: manifestDigest,
-            fallbacks: bundle.manifest.fallbacks, standing: standing, since: time)
+            version: update.version, securityVersion: update.securityVersion, manifestDigest: update.manifestDigest,
+            fallbacks: bundle.manifest.fallbacks, standing: standing, since: records.now,
+            peripherals: records.content(of: running.slotSet)?.peripherals ?? [:])
     }
 }

@@ -29,7 +29,7 @@ extension Agent {
     /// Stops an update that has not reached the boot loader; the confirmed system stays as it is.
     package func cancel(requestedBy: String = Agent.itself) throws(FaultReport) {
         switch state {
-        case .verifying, .installing:
+        case .verifying, .installing, .uploading:
             cancellation.cancel()
             cancelSource?()
         case .installed, .waiting:
@@ -41,7 +41,7 @@ extension Agent {
 
     /// Restarts into an installed release as soon as nothing speaks against it.
     package func activate(requestedBy: String = Agent.itself) throws(FaultReport) {
-        guard follow(.activationRequested, details: ["requestedBy": .string(requestedBy)]) else {
+        guard follow(.activationRequested(at: records.now), details: ["requestedBy": .string(requestedBy)]) else {
             throw FaultReport(AgentError.notNow(state: state.name, wanted: "activate"))
         }
         ring()
@@ -78,9 +78,13 @@ extension Agent {
             records.content(of: running.slotSet)?.fallbacks.contains(content.version) == true
         else { throw FaultReport(AgentError.nothingToRollBackTo) }
         let offer = Offer(id: newIdentifier(), source: .slotSet, activatesByItself: true, requestedBy: requestedBy)
+        let peripherals = machine.peripherals.members.compactMap { post -> PeripheralChange? in
+            content.peripherals[post.peripheral].map { PeripheralChange(peripheral: post.peripheral, after: $0) }
+        }
         return Update(
             offer: offer, version: content.version, from: running.version, securityVersion: content.securityVersion,
-            manifestDigest: content.manifestDigest ?? SHA256.digest(of: []), target: target, trialDeadline: 600)
+            manifestDigest: content.manifestDigest ?? SHA256.digest(of: []), target: target, trialDeadline: 600,
+            peripherals: peripherals)
     }
 
     /// Runs the self-tests of the running release without any consequence, for a person who wants to know.

@@ -40,10 +40,34 @@ extension Agent {
         for interlock in machine.interlocks { reasons += await interlock.reasons() }
         guard case .checkInterlocks = state.action, state.update == update else { return }
         if reasons.isEmpty {
-            if !follow(.clear) { await pause(.seconds(10)) }
+            var details: [String: JSON] = [:]
+            if case .waiting(_, let wait) = state { details["waitedSeconds"] = .integer(wait.seconds(at: records.now)) }
+            if !follow(.clear, details: details) { await pause(.seconds(10)) }
         } else {
-            follow(.held(reasons: reasons))
-            await pause(.seconds(configuration.update.interlockSeconds))
+            follow(.held(reasons: reasons, at: records.now))
+            followWaitingPolicy()
+            if case .checkInterlocks = state.action { await pause(.seconds(configuration.update.interlockSeconds)) }
+        }
+    }
+
+    /// However long an update waits, a restart is never forced: the policy only decides what is said, and whether it gives up.
+    private func followWaitingPolicy() {
+        guard case .waiting(_, let wait) = state, !wait.isLong else { return }
+        let policy = configuration.update.waiting
+        let waited = wait.seconds(at: records.now)
+        guard waited >= policy.limitSeconds else { return }
+        let details: [String: JSON] = [
+            "waitedSeconds": .integer(waited), "limitSeconds": .integer(policy.limitSeconds),
+            "policy": .string(policy.then.rawValue),
+        ]
+        log.warning(
+            "the update has waited longer than it should",
+            metadata: ["seconds": "\(waited)", "reasons": "\(wait.reasons)", "policy": "\(policy.then.rawValue)"])
+        switch policy.then {
+        case .keepWaiting: follow(.waitedLong, details: details)
+        case .giveUp:
+            let fault = AgentError.heldTooLong(hours: waited / 3600, reasons: wait.reasons)
+            follow(.failed(FaultReport(fault), resumable: true), details: details)
         }
     }
 
@@ -126,7 +150,7 @@ extension Agent {
     }
 
     /// Seconds until the trial must be committed, counted from the first time that this boot's agent saw it.
-    private func secondsLeft(of update: Update) -> Int64 {
+    func secondsLeft(of update: Update) -> Int64 {
         let now = monotonicNanoseconds()
         let began = trialBegan ?? records.trialBegan(inBoot: running.boot, now: now)
         trialBegan = began
@@ -134,9 +158,18 @@ extension Agent {
     }
 
     func commit(_ update: Update) async {
+        // The peripherals first: the host's commit is the last word about the whole set.
+        let fault = await confirmPeripherals(update)
+        guard case .commit(update) = state.action, !isStopped else { return }
+        if let fault, fault.kind == .refused {
+            follow(.peripheralsFailed, details: ["fault": fault.json])
+            return
+        }
         do {
+            if let fault { throw fault }
             try boot.commit(update.target)
             let content = records.content(of: update.target)?.becoming(.committed, at: records.now)
+            rememberPeripheralsBefore(update)
             if let content { try records.setContent(content, of: update.target) }
             // The floor rises only now: until here the way back to the older release had to stay open.
             try records.raiseSecurityFloor(to: update.securityVersion)
@@ -151,21 +184,47 @@ extension Agent {
         }
     }
 
+    /// What the peripherals ran with the release before, so that a rollback after this commit knows what to bring back.
+    private func rememberPeripheralsBefore(_ update: Update) {
+        let before = update.peripherals.compactMap(\.pairBefore)
+        for set in configuration.loader.slotSets where set != update.target && !before.isEmpty {
+            guard let content = records.content(of: set), content.version == update.from else { continue }
+            try? records.setContent(content.running(before), of: set)
+        }
+    }
+
+    /// The loader has confirmed the target already: the way back begins with confirming what was before, or what runs instead.
+    private func confirmAnother(than target: SlotSet) {
+        let other = running.slotSet != target ? running.slotSet : configuration.loader.slotSets.first { $0 != target }
+        guard let other else { return }
+        do {
+            try boot.commit(other)
+            if running.slotSet == target { try boot.abandon(target) }
+        } catch {
+            trouble = FaultReport(describing: error)
+            log.error("the slot set before could not be confirmed", metadata: ["reason": "\(error)"])
+        }
+    }
+
     func abandon(_ update: Update) async {
         do {
             try boot.abandon(update.target)
             trouble = nil
-        } catch .isConfirmed where running.slotSet != update.target {
-            // The loader had confirmed the target already and could not start it: what runs is what works.
-            try? boot.commit(running.slotSet)
+        } catch .isConfirmed {
+            confirmAnother(than: update.target)
         } catch {
             trouble = FaultReport(describing: error)
             log.error("the trial could not be abandoned", metadata: ["reason": "\(error)"])
             await pause(.seconds(5))
             // A restart without the loader's knowledge still burns one of the trial's attempts.
         }
+        // The host went first, so it goes back last; on a system that came back by itself they follow it.
+        let areBack = await takeBackPeripherals(update)
+        guard !isStopped else { return }
         if running.slotSet == update.target {
             await restart()
+        } else if !areBack {
+            await pause(.seconds(5))
         } else {
             follow(.abandoned(running: running.slotSet))
         }

@@ -27,12 +27,13 @@ extension Agent {
                 follow(.cancelled)
                 return
             }
-            let update = admission.update(offer, running: running)
+            let update = admission.update(
+                offer, running: running, peripherals: peripheralChanges(in: admission.bundle.manifest))
             verified = admission.bundle
             rememberSignedTime(admission.bundle)
             var details = admission.details
             details["slotSet"] = .string(update.target.name)
-            details["content"] = update.content(admission.bundle, standing: .partial, at: records.now).json
+            details["content"] = content(of: update, admission.bundle, standing: .partial).json
             // Without a record there is no installation; the disk may have room again in a moment.
             if !follow(.verified(update), details: details) { await pause(.seconds(10)) }
         case .failure(let refusal):
@@ -59,14 +60,14 @@ extension Agent {
         let verifier = Verifier(policy: configuration.trust)
         let time = records.trustedTime
         let installer = makeInstaller()
-        let slots = configuration.paths(of: target)
+        let slots = slotPaths(of: target)
         let cancellation = cancellation
         return await BlockingThread.run("verify") {
-            Self.admit(bytes, verifier, time, facts, installer, slots, target, cancellation)
+            self.admit(bytes, verifier, time, facts, installer, slots, target, cancellation)
         }
     }
 
-    private static func admit(
+    private nonisolated func admit(
         _ bytes: any ByteSource, _ verifier: Verifier, _ time: TrustedTime, _ facts: DeviceFacts,
         _ installer: Installer, _ slots: [String: FilePath], _ target: SlotSet, _ cancellation: Cancellation
     ) -> Result<Admission, AdmissionRefusal> {
@@ -75,7 +76,7 @@ extension Agent {
             let bundle = try UnverifiedBundle.open(bytes).verified(by: verifier, at: time)
             verdicts = GateSequence.judge(bundle, on: facts)
             if let refusal = verdicts.compactMap(\.refusal).first { throw refusal }
-            try installer.check(bundle.manifest.images, into: slots)
+            try installer.check(hostImages(bundle.manifest), into: slots)
             // Of a stream each chunk is checked when it comes; a file is refused whole, before anything is written.
             _ = try bundle.checkStoredPayload(cancellation: cancellation)
             return .success(Admission(bundle: bundle, verdicts: verdicts, target: target))
@@ -140,11 +141,11 @@ extension Admission {
         ]
     }
 
-    func update(_ offer: Offer, running: RunningSystem) -> Update {
+    func update(_ offer: Offer, running: RunningSystem, peripherals: [PeripheralChange]) -> Update {
         Update(
             offer: offer, version: bundle.manifest.version, from: running.version,
             securityVersion: bundle.manifest.securityVersion,
             manifestDigest: SHA256.digest(of: bundle.manifestBytes), target: target,
-            trialDeadline: bundle.manifest.selfTestDeadline)
+            trialDeadline: bundle.manifest.selfTestDeadline, peripherals: peripherals)
     }
 }

@@ -24,7 +24,7 @@ package actor Agent {
     let storage: Storage
     let records: Records
     let boot: any BootControl
-    let machine: Machine
+    nonisolated let machine: Machine
     let log: Logger
     nonisolated let progress: ProgressBoard
     private let changed: @Sendable () -> Void
@@ -41,17 +41,24 @@ package actor Agent {
     private let bell = Bell()
     private var isStopping = false
     var trialBegan: UInt64?
+    /// How often the way back of the peripherals was tried since the agent started.
+    var takeBackAttempts = 0
 
     /// What the agent reaches of the machine besides files; each can be another in a test.
     package struct Machine: Sendable {
         package let interlocks: [any Interlock]
         package let restarter: any Restarter
         package let units: (any UnitStates)?
+        package let peripherals: any PeripheralCrew
 
-        package init(interlocks: [any Interlock], restarter: any Restarter, units: (any UnitStates)?) {
+        package init(
+            interlocks: [any Interlock], restarter: any Restarter, units: (any UnitStates)?,
+            peripherals: any PeripheralCrew = NoPeripherals()
+        ) {
             self.interlocks = interlocks
             self.restarter = restarter
             self.units = units
+            self.peripherals = peripherals
         }
     }
 
@@ -117,6 +124,8 @@ package actor Agent {
         switch state.action {
         case .rest, .awaitActivation: await bell.wait()
         case .verify(let offer): await verify(offer)
+        case .upload(let update): await upload(update)
+        case .switchPeripherals(let update): await switchPeripherals(update)
         case .install(let update): await install(update)
         case .checkInterlocks(let update): await checkInterlocks(update)
         case .arm(let update): await arm(update)
@@ -168,6 +177,7 @@ package actor Agent {
         stream = nil
         cancelSource = nil
         trialBegan = nil
+        takeBackAttempts = 0
         cancellation = Cancellation()
         progress.end()
         try? storage.removeIfThere(configuration.places.trialMarker)
@@ -188,8 +198,8 @@ extension LifecycleState {
     /// From the moment the boot loader may try the target until it is confirmed or abandoned.
     var isTrial: Bool {
         switch self {
-        case .activated, .restarting, .testing, .soaking, .committed, .rollingBack: true
-        case .idle, .verifying, .installing, .installed, .waiting: false
+        case .activated, .restarting, .switching, .testing, .soaking, .committed, .rollingBack: true
+        case .idle, .verifying, .installing, .uploading, .installed, .waiting: false
         }
     }
 

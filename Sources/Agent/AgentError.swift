@@ -17,6 +17,9 @@ package enum AgentError: Fault, Equatable {
     case sourceUnreadable(String, reason: String)
     case unexpected(reason: String)
     case waitedTooLong(seconds: Int)
+    case heldTooLong(hours: Int64, reasons: [String])
+    case unknownPeripheral(String)
+    case firmwareTooLarge(image: String, size: ByteCount, limit: ByteCount)
 
     package var code: FaultCode {
         switch self {
@@ -35,13 +38,16 @@ package enum AgentError: Fault, Equatable {
         case .sourceUnreadable: FaultCode(2713)
         case .unexpected: FaultCode(2714)
         case .waitedTooLong: FaultCode(2715)
+        case .heldTooLong: FaultCode(2716)
+        case .unknownPeripheral: FaultCode(2717)
+        case .firmwareTooLarge: FaultCode(2718)
         }
     }
 
     package var kind: FaultKind {
         switch self {
-        case .busy, .inUse: .inUse
-        case .notNow, .nothingToRollBackTo: .refused
+        case .busy, .inUse, .heldTooLong: .inUse
+        case .notNow, .nothingToRollBackTo, .firmwareTooLarge: .refused
         case .daemonUnreachable: .unreachable
         case .configuration: .usage
         default: .failed
@@ -65,6 +71,11 @@ package enum AgentError: Fault, Equatable {
         case .nothingToRollBackTo: "there is no other slot set with a bootable release"
         case .sourceUnreadable(let source, let reason): "cannot read '\(source)': \(reason)"
         case .unexpected(let reason): reason
+        case .heldTooLong(let hours, let reasons):
+            "the device was in use for \(hours) hours: \(reasons.joined(separator: "; "))"
+        case .unknownPeripheral(let name): "this board declares no peripheral '\(name)'"
+        case .firmwareTooLarge(let image, let size, let limit):
+            "the image '\(image)' has \(size), more than the \(limit) of a peripheral's firmware"
         case .waitedTooLong(let seconds): "the update has not ended after \(seconds) seconds"
         }
     }

@@ -17,7 +17,11 @@ extension Agent {
         ]
         members["update"] = state.update?.json
         members["offer"] = state.offer?.json
-        if case .waiting(_, let reasons) = state { members["heldBy"] = .strings(reasons) }
+        if case .waiting(_, let wait) = state {
+            members["heldBy"] = .strings(wait.reasons)
+            members["waitingSince"] = wait.since.map { .string($0.description) }
+            members["waitedLong"] = .bool(wait.isLong)
+        }
         if case .rollingBack(_, let cause, _) = state { members["cause"] = .string(cause.rawValue) }
         if case .idle(let last?) = state { members["last"] = last.json }
         members["trouble"] = trouble?.json

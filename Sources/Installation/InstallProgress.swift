@@ -3,6 +3,8 @@ package struct InstallProgress: Equatable, Sendable {
     package enum Phase: String, Sendable {
         case writing
         case readingBack = "reading-back"
+        /// Over a serial line into a peripheral.
+        case uploading
     }
 
     package let phase: Phase

@@ -9,6 +9,7 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
     case updateRolledBack = "update.rolled-back"
     case slotActivated = "slot.activated"
     case trialStarted = "trial.started"
+    case peripheralStep = "peripheral.step"
     case selfTestResult = "selftest.result"
     case interlockDeferred = "interlock.deferred"
     case interlockOverridden = "interlock.overridden"
@@ -23,7 +24,7 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
     package var auditCode: Int64 {
         switch self {
         case .updateOffered, .updateRefused, .updateTransition, .updateCancelled, .updateFailed, .updateCommitted,
-            .updateRolledBack, .slotActivated, .trialStarted, .selfTestResult, .interlockDeferred, .stateRecovered:
+            .updateRolledBack, .slotActivated, .trialStarted, .peripheralStep, .selfTestResult, .interlockDeferred, .stateRecovered:
             110_131  // software configuration
         case .interlockOverridden: 110_127  // emergency override started
         case .agentStarted: 110_120  // application start

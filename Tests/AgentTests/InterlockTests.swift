@@ -48,6 +48,39 @@ struct InterlockTests {
         #expect(await InhibitorInterlock(connection: nil).reasons().count == 1)
     }
 
+    @Test(
+        "An update that waits longer than the policy allows is said to, and waits on or gives up as the policy says",
+        arguments: ["keep-waiting", "give-up"])
+    func policy(then: String) async throws {
+        let machine = try SimulatedMachine(
+            update: "waiting-limit-seconds = 60\nafter-waiting-limit = \"\(then)\"")
+        let held = Switch()
+        held.isOn = true
+        let first = try RunningAgent(machine, interlocks: [SwitchedInterlock(held: held)])
+        try await first.offer(try machine.source(try machine.bundle(TestImage("1.1.0"))))
+        #expect(try await first.state("waiting")["waitedLong"] == false)
+        await first.stop()
+        let later = try RunningAgent(machine, interlocks: [SwitchedInterlock(held: held)], later: 3600)
+        if then == "give-up" {
+            let last = try await later.state("idle")["last"]
+            #expect(last?["outcome"] == "failed")
+            #expect(last?["resumable"] == true)
+            #expect(last?["fault"]?["code"] == "AC-2716")
+            await later.stop()
+        } else {
+            try await later.status { $0["waitedLong"] == true }
+            #expect(!later.wantsRestart)
+            held.isOn = false
+            #expect(try await machine.settle(from: later)["last"]?["outcome"] == "committed")
+            let clear = try machine.entries().first { $0.body["state"]?["state"] == "activated" }
+            #expect(clear?.body["waitedSeconds"] == 3600)
+        }
+        let said = try machine.entries().first { $0.body["policy"] != nil }
+        #expect(said?.body["waitedSeconds"] == 3600)
+        #expect(said?.body["limitSeconds"] == 60)
+        #expect(try machine.slot(.a) == TestImage("1.0.0").bytes)
+    }
+
     @Test("A waiting update can be cancelled, and outlives the agent")
     func waiting() async throws {
         let machine = try SimulatedMachine()

@@ -12,7 +12,7 @@ struct PowerCutTests {
     private static let cuts = 100_000
 
     /// Offers `bundle` and works until the power goes or the update has ended; gives whether it went.
-    private func work(_ machine: SimulatedMachine, _ bundle: [UInt8], _ power: PowerSwitch) async throws -> Bool {
+    func work(_ machine: SimulatedMachine, _ bundle: [UInt8], _ power: PowerSwitch) async throws -> Bool {
         let source = try machine.source(bundle)
         do {
             let agent = try RunningAgent(machine, power: power)
@@ -28,7 +28,7 @@ struct PowerCutTests {
     }
 
     /// Switches the machine on again, lets it finish, and offers the bundle once more if the agent had not taken it yet.
-    private func finish(_ machine: SimulatedMachine, _ bundle: [UInt8]) async throws -> JSON {
+    func finish(_ machine: SimulatedMachine, _ bundle: [UInt8]) async throws -> JSON {
         try machine.boot()
         let status = try await machine.settle()
         return status["last"] == nil ? try await machine.update(bundle) : status

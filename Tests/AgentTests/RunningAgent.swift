@@ -31,12 +31,16 @@ final class RunningAgent {
     /// Stands still, and tells when nobody holds it any more: then the agent's files are closed.
     private final class StoppedClock: WallClock {
         private let gone: AsyncStream<Void>.Continuation
+        private let time: Timestamp
 
-        init(gone: AsyncStream<Void>.Continuation) { self.gone = gone }
+        init(at time: Timestamp, gone: AsyncStream<Void>.Continuation) {
+            self.time = time
+            self.gone = gone
+        }
 
         deinit { gone.finish() }
 
-        func now() -> Timestamp { SimulatedMachine.time }
+        func now() -> Timestamp { time }
     }
 
     private let watch = Watch()
@@ -45,24 +49,27 @@ final class RunningAgent {
     private let closed: AsyncStream<Void>
     private let isCut: @Sendable () -> Bool
 
-    /// Starts an agent on `machine`; with `working` false it only takes requests until `work()` is called.
+    /// Starts an agent on `machine` whose clock stands `later` seconds after the machine's time; with `working` false it only takes requests until `work()` is called.
     init(
         _ machine: SimulatedMachine, power: PowerSwitch? = nil, observer: (any StorageObserver)? = nil,
-        interlocks: [any Interlock] = [], working: Bool = true
+        interlocks: [any Interlock] = [], working: Bool = true, later seconds: Int64 = 0
     ) throws {
         let storage = Storage(observer: power ?? observer)
         let running = try RunningSystem.read(machine.configuration, storage: storage)
         let (closed, gone) = AsyncStream<Void>.makeStream()
         self.closed = closed
         let records = try Records.open(
-            machine.configuration.places, storage: storage, clock: StoppedClock(gone: gone), boot: running.boot)
+            machine.configuration.places, storage: storage,
+            clock: StoppedClock(at: SimulatedMachine.time.advanced(by: seconds), gone: gone), boot: running.boot)
         let lockFiles = machine.configuration.interlocks.lockFiles.map { LockFileInterlock(path: $0, storage: storage) }
         let watch = watch
         power?.onCut { watch.ring() }
         isCut = { power?.isCut ?? false }
         agent = Agent(
             configuration: machine.configuration, running: running, storage: storage, records: records,
-            machine: Agent.Machine(interlocks: interlocks + lockFiles, restarter: watch, units: nil),
+            machine: Agent.Machine(
+                interlocks: interlocks + lockFiles, restarter: watch, units: nil,
+                peripherals: machine.crew ?? NoPeripherals()),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { watch.ring() }
         if working { work() }

@@ -19,6 +19,7 @@ final class SimulatedMachine: Sendable {
     let folder: TemporaryFolder
     let approvers: Approvers
     let configuration: Configuration
+    let crew: SimulatedCrew?
     /// The clock and everything that was signed stand here.
     static let time = Approvers.time.advanced(by: 60)
     private let boots = Mutex(0)
@@ -26,13 +27,16 @@ final class SimulatedMachine: Sendable {
     private static let authority = Result { try Approvers() }
 
     /// A machine whose slot set A holds 1.0.0 and is confirmed, switched on.
-    init(soak: Int = 0, lockFile: Bool = false) throws {
+    init(
+        soak: Int = 0, lockFile: Bool = false, crew: SimulatedCrew? = nil, update: String = ""
+    ) throws {
+        self.crew = crew
         folder = try TemporaryFolder(inMemory: true)
         approvers = try Self.authority.get()
         try FileManager.default.copyItem(
             atPath: approvers.folder.path.string, toPath: folder.file("etc").string)
         let trust = String(decoding: try approvers.folder.read("trust.toml"), as: UTF8.self)
-        let text = Self.configuration(in: folder.path, soak: soak, lockFile: lockFile) + trust
+        let text = Self.configuration(in: folder.path, soak: soak, lockFile: lockFile, update: update) + trust
         let path = try folder.write("etc/aftercare.toml", text)
         configuration = try Configuration.read(path, storage: Storage())
         try folder.write("disk/a.img", TestImage("1.0.0").bytes)
@@ -42,7 +46,7 @@ final class SimulatedMachine: Sendable {
         try boot()
     }
 
-    private static func configuration(in folder: FilePath, soak: Int, lockFile: Bool) -> String {
+    private static func configuration(in folder: FilePath, soak: Int, lockFile: Bool, update: String) -> String {
         """
         [device]
         id = "pump-1"
@@ -68,6 +72,7 @@ final class SimulatedMachine: Sendable {
         soak-seconds = \(soak)
         interlock-seconds = 1
         threads = 1
+        \(update)
 
         [interlocks]
         inhibitors = false
@@ -104,6 +109,7 @@ final class SimulatedMachine: Sendable {
         try folder.write("cmdline", "quiet aftercare.slot=\(running)\n")
         try folder.write("boot-id", "boot-\(number)\n")
         try folder.write("watchdog/bootstatus", watchdog ? "32\n" : "0\n")
+        crew?.losePower()
         return running
     }
 
@@ -150,10 +156,11 @@ extension SimulatedMachine {
     /// The bytes of a signed bundle that holds `image`; `change` can make it lie before it is signed.
     func bundle(
         _ image: TestImage, from: [String] = ["1.0.0"], securityVersion: Int64 = 1, fallbacks: [String]? = nil,
-        deadline: Int64 = 600, change: (inout BundleFactory) throws -> Void = { _ in }
+        deadline: Int64 = 600, peripherals: [(name: String, content: [UInt8])] = [],
+        change: (inout BundleFactory) throws -> Void = { _ in }
     ) throws -> [UInt8] {
         var factory = try BundleFactory(
-            images: [("rootfs", image.bytes)], chunkLength: 32768, version: image.version, from: from,
+            images: [("rootfs", image.bytes)] + peripherals, chunkLength: 32768, version: image.version, from: from,
             securityVersion: securityVersion)
         factory.manifest.change = ChangeRecord.complete(image.version)
         factory.manifest.selfTestDeadline = deadline

@@ -1,5 +1,6 @@
 import Documents
 package import SystemPackage
+package import Vocabulary
 
 /// What a bundle is addressed to, and what a record names.
 package struct DeviceIdentity: Equatable, Sendable {
@@ -27,22 +28,39 @@ package struct UpdatePolicy: Equatable, Sendable {
     /// What restarts the device instead of the service manager: a program and its arguments.
     package let restartCommand: [String]
     package let certificateAuthorities: FilePath?
+    package let waiting: WaitingPolicy
 
     init(_ fields: Fields?) throws(DocumentError) {
-        guard var fields else {
-            soakSeconds = 60
-            interlockSeconds = 30
-            threads = 0
-            restartCommand = []
-            certificateAuthorities = nil
-            return
-        }
+        var fields = try fields.orEmpty()
         soakSeconds = try fields.integer("soak-seconds", default: 60, in: 0...604_800)
         interlockSeconds = try fields.integer("interlock-seconds", default: 30, in: 1...3600)
         threads = Int(try fields.integer("threads", default: 0, in: 0...64))
         restartCommand = try fields.optionalStrings("restart-command", limit: 16)
         certificateAuthorities = try fields.optionalString("ca-file", limit: 4096).map { FilePath($0) }
+        waiting = try WaitingPolicy(&fields)
         try fields.done()
+    }
+}
+
+/// How long an installed update may wait for the interlocks, and what follows then; never a forced restart.
+package struct WaitingPolicy: Equatable, Sendable {
+    package enum Then: String, CaseIterable, Sendable {
+        /// Say it, as a finding and in the ledger, and go on waiting.
+        case keepWaiting = "keep-waiting"
+        /// End the update as failed; what was written stays, and it can be installed again.
+        case giveUp = "give-up"
+    }
+
+    package let limitSeconds: Int64
+    package let then: Then
+
+    init(_ fields: inout Fields) throws(DocumentError) {
+        limitSeconds = try fields.integer("waiting-limit-seconds", default: 72 * 3600, in: 1...31_536_000)
+        let word = try fields.optionalString("after-waiting-limit") ?? Then.keepWaiting.rawValue
+        guard let then = Then(rawValue: word) else {
+            throw fields.refuse("after-waiting-limit", "is '\(word)', neither 'keep-waiting' nor 'give-up'")
+        }
+        self.then = then
     }
 }
 
@@ -92,6 +110,8 @@ package struct Places: Equatable, Sendable {
 
     package var database: FilePath { state.appending("state.db") }
     package var ledger: FilePath { state.appending("ledger") }
+    /// The firmware of peripherals that belongs to a slot set.
+    package func peripheralFirmware(_ set: SlotSet) -> FilePath { state.appending("peripherals").appending(set.name) }
     package var installLock: FilePath { runtime.appending("install.lock") }
     /// There while a trial runs: the dead-man restarts the device if it still is when the deadline comes.
     package var trialMarker: FilePath { state.appending("trial") }

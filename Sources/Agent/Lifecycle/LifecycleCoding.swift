@@ -10,12 +10,13 @@ extension LifecycleState {
         switch self {
         case .idle(let last): members["last"] = last?.json
         case .verifying(let offer): members["offer"] = offer.json
-        case .waiting(_, let reasons): members["reasons"] = .strings(reasons)
-        case .restarting(_, let boot), .testing(_, let boot), .soaking(_, let boot): members["boot"] = .string(boot)
+        case .waiting(_, let wait): members.merge(wait.members) { $1 }
+        case .restarting(_, let boot), .switching(_, let boot), .testing(_, let boot), .soaking(_, let boot):
+            members["boot"] = .string(boot)
         case .rollingBack(_, let cause, let boot):
             members["cause"] = .string(cause.rawValue)
             members["boot"] = .string(boot)
-        case .installing, .installed, .activated, .committed: break
+        case .installing, .uploading, .installed, .activated, .committed: break
         }
         members["update"] = update?.json
         return .object(members)
@@ -31,11 +32,13 @@ extension LifecycleState {
             guard let offer = value["offer"].flatMap(Offer.init) else { return nil }
             self = .verifying(offer)
         case ("installing", let update?, _): self = .installing(update)
+        case ("uploading", let update?, _): self = .uploading(update)
         case ("installed", let update?, _): self = .installed(update)
         case ("waiting", let update?, _):
-            self = .waiting(update, reasons: value["reasons"]?.array?.compactMap(\.string) ?? [])
+            self = .waiting(update, Wait(value))
         case ("activated", let update?, _): self = .activated(update)
         case ("restarting", let update?, let boot?): self = .restarting(update, boot: boot)
+        case ("switching", let update?, let boot?): self = .switching(update, boot: boot)
         case ("testing", let update?, let boot?): self = .testing(update, boot: boot)
         case ("soaking", let update?, let boot?): self = .soaking(update, boot: boot)
         case ("committed", let update?, _): self = .committed(update)
@@ -67,11 +70,12 @@ extension Offer {
 
 extension Update {
     package var json: JSON {
-        [
+        .members([
             "offer": offer.json, "version": .string(version.description), "from": .string(from.description),
             "securityVersion": .integer(securityVersion), "manifestDigest": .string(manifestDigest.hex),
             "target": .string(target.name), "trialDeadline": .integer(trialDeadline),
-        ]
+            "peripherals": peripherals.isEmpty ? nil : .array(peripherals.map(\.json)),
+        ])
     }
 
     package init?(_ value: JSON) {
@@ -85,7 +89,46 @@ extension Update {
         else { return nil }
         self.init(
             offer: offer, version: version, from: from, securityVersion: securityVersion,
-            manifestDigest: manifestDigest, target: target, trialDeadline: trialDeadline)
+            manifestDigest: manifestDigest, target: target, trialDeadline: trialDeadline,
+            peripherals: value["peripherals"]?.array?.compactMap(PeripheralChange.init) ?? [])
+    }
+}
+
+extension PeripheralChange {
+    package var json: JSON {
+        .members(["peripheral": .string(peripheral), "before": before?.json, "after": after?.json])
+    }
+
+    package init?(_ value: JSON) {
+        guard let peripheral = value["peripheral"]?.string else { return nil }
+        self.init(
+            peripheral: peripheral, before: value["before"].flatMap(PeripheralRelease.init),
+            after: value["after"].flatMap(PeripheralRelease.init))
+    }
+}
+
+extension PeripheralRelease {
+    package var json: JSON { ["version": .string(version), "hash": .string(hash.hex)] }
+
+    package init?(_ value: JSON) {
+        guard let version = value["version"]?.string, let hash = value["hash"]?.string.flatMap(Digest.init(hex:))
+        else { return nil }
+        self.init(version: version, hash: hash)
+    }
+}
+
+extension Wait {
+    var members: [String: JSON] {
+        var members: [String: JSON] = ["reasons": .strings(reasons)]
+        members["since"] = since.map { .string($0.description) }
+        if isLong { members["long"] = true }
+        return members
+    }
+
+    init(_ value: JSON) {
+        self.init(
+            since: value["since"]?.string.flatMap { Timestamp($0) },
+            reasons: value["reasons"]?.array?.compactMap(\.string) ?? [], isLong: value["long"] == .bool(true))
     }
 }
 

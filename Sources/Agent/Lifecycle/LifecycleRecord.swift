@@ -18,11 +18,13 @@ extension LifecycleState {
         switch self {
         case .verifying: nil
         case .installing: .updateOffered
+        case .uploading: previous.name == "idle" ? .updateOffered : .updateTransition
         case .installed: previous.name == "idle" ? .updateOffered : .updateTransition
         case .waiting: .interlockDeferred
         case .activated, .soaking, .committed, .rollingBack: .updateTransition
         case .restarting: .slotActivated
-        case .testing: .trialStarted
+        case .switching: .trialStarted
+        case .testing: previous.name == "switching" ? .updateTransition : .trialStarted
         case .idle(nil): .updateTransition
         case .idle(.committed?): .updateCommitted
         case .idle(.refused?): .updateRefused

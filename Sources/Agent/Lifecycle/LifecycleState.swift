@@ -11,15 +11,19 @@ package enum LifecycleState: Equatable, Sendable {
     case verifying(Offer)
     /// Images go into the target slots and are read back.
     case installing(Update)
+    /// The images of peripherals go from the target's slots into the peripherals' inactive slots.
+    case uploading(Update)
     /// Written, read back and right; the boot loader does not know of it yet.
     case installed(Update)
     /// Wanted to restart, but something speaks against it.
-    case waiting(Update, reasons: [String])
+    case waiting(Update, Wait)
     /// The boot loader is being told to try the target next.
     case activated(Update)
     /// A restart was asked for during boot `boot`.
     case restarting(Update, boot: String)
-    /// The target runs on trial since boot `boot`; its self-tests run.
+    /// The target runs on trial since boot `boot`; the peripherals follow it, each on trial too.
+    case switching(Update, boot: String)
+    /// The whole slot set runs on trial since boot `boot`; its self-tests run.
     case testing(Update, boot: String)
     /// The self-tests passed; the release must hold for a while.
     case soaking(Update, boot: String)
@@ -41,12 +45,19 @@ package enum LifecycleEvent: Equatable, Sendable {
     case failed(FaultReport, resumable: Bool)
     case cancelled
     case written
-    case activationRequested
-    case held(reasons: [String])
+    /// Every peripheral has its image beside the one that it runs.
+    case uploaded([PeripheralChange])
+    case activationRequested(at: Timestamp)
+    case held(reasons: [String], at: Timestamp)
+    /// The wait has lasted longer than the device's policy finds right.
+    case waitedLong
     case clear
     case armed(boot: String)
     /// The agent started; `watchdogFired` and `deadManFired` are the marks that a forced restart leaves.
     case started(running: SlotSet, boot: String, watchdogFired: Bool, deadManFired: Bool)
+    /// Every peripheral runs its new image and says so.
+    case switched
+    case peripheralsFailed
     case selfTestsPassed
     case selfTestsFailed
     case soaked
@@ -64,10 +75,12 @@ package enum LifecycleAction: Equatable, Sendable {
     case rest
     case verify(Offer)
     case install(Update)
+    case upload(Update)
     case awaitActivation(Update)
     case checkInterlocks(Update)
     case arm(Update)
     case restart
+    case switchPeripherals(Update)
     case runSelfTests(Update)
     case soak(Update)
     case commit(Update)
@@ -80,11 +93,13 @@ extension LifecycleState {
         case .idle: .rest
         case .verifying(let offer): .verify(offer)
         case .installing(let update): .install(update)
+        case .uploading(let update): .upload(update)
         case .installed(let update):
             update.offer.activatesByItself ? .checkInterlocks(update) : .awaitActivation(update)
         case .waiting(let update, _): .checkInterlocks(update)
         case .activated(let update): .arm(update)
         case .restarting: .restart
+        case .switching(let update, _): .switchPeripherals(update)
         case .testing(let update, _): .runSelfTests(update)
         case .soaking(let update, _): .soak(update)
         case .committed(let update): .commit(update)
@@ -98,10 +113,12 @@ extension LifecycleState {
         case .idle: "idle"
         case .verifying: "verifying"
         case .installing: "installing"
+        case .uploading: "uploading"
         case .installed: "installed"
         case .waiting: "waiting"
         case .activated: "activated"
         case .restarting: "restarting"
+        case .switching: "switching"
         case .testing: "testing"
         case .soaking: "soaking"
         case .committed: "committed"
@@ -113,8 +130,9 @@ extension LifecycleState {
     package var update: Update? {
         switch self {
         case .idle, .verifying: nil
-        case .installing(let update), .installed(let update), .waiting(let update, _), .activated(let update),
-            .restarting(let update, _), .testing(let update, _), .soaking(let update, _), .committed(let update),
+        case .installing(let update), .uploading(let update), .installed(let update), .waiting(let update, _),
+            .activated(let update), .restarting(let update, _), .switching(let update, _), .testing(let update, _),
+            .soaking(let update, _), .committed(let update),
             .rollingBack(let update, _, _):
             update
         }

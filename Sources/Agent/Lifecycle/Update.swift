@@ -62,10 +62,12 @@ package struct Update: Equatable, Sendable {
     package let target: SlotSet
     /// How long the trial may last until commit, in seconds.
     package let trialDeadline: Int64
+    /// The peripherals that change with it, in the order in which they do.
+    package let peripherals: [PeripheralChange]
 
     package init(
         offer: Offer, version: Version, from: Version, securityVersion: Int64, manifestDigest: Digest, target: SlotSet,
-        trialDeadline: Int64
+        trialDeadline: Int64, peripherals: [PeripheralChange] = []
     ) {
         self.offer = offer
         self.version = version
@@ -74,7 +76,63 @@ package struct Update: Equatable, Sendable {
         self.manifestDigest = manifestDigest
         self.target = target
         self.trialDeadline = trialDeadline
+        self.peripherals = peripherals
     }
+
+    /// The same update, now that it is known what runs on its peripherals and what will.
+    func changing(_ peripherals: [PeripheralChange]) -> Update {
+        Update(
+            offer: offer, version: version, from: from, securityVersion: securityVersion,
+            manifestDigest: manifestDigest, target: target, trialDeadline: trialDeadline, peripherals: peripherals)
+    }
+}
+
+/// What a peripheral's firmware says of itself: its version, and the hash that its boot loader knows it by.
+package struct PeripheralRelease: Equatable, Sendable {
+    package let version: String
+    package let hash: Digest
+
+    package init(version: String, hash: Digest) {
+        self.version = version
+        self.hash = hash
+    }
+}
+
+/// One peripheral's part in an update; both sides are known once its image is uploaded.
+package struct PeripheralChange: Equatable, Sendable {
+    package let peripheral: String
+    package let before: PeripheralRelease?
+    package let after: PeripheralRelease?
+
+    package init(peripheral: String, before: PeripheralRelease? = nil, after: PeripheralRelease? = nil) {
+        self.peripheral = peripheral
+        self.before = before
+        self.after = after
+    }
+}
+
+/// An installed update's wait for the moment to restart.
+package struct Wait: Equatable, Sendable {
+    /// When it began; nil where an older agent wrote it down.
+    package let since: Timestamp?
+    package let reasons: [String]
+    /// Whether the policy's limit has passed and was said.
+    package let isLong: Bool
+
+    package init(since: Timestamp?, reasons: [String] = [], isLong: Bool = false) {
+        self.since = since
+        self.reasons = reasons
+        self.isLong = isLong
+    }
+
+    func held(by reasons: [String], at now: Timestamp) -> Wait {
+        Wait(since: since ?? now, reasons: reasons, isLong: isLong)
+    }
+
+    var becomingLong: Wait { Wait(since: since, reasons: reasons, isLong: true) }
+
+    /// How long it has lasted, in seconds.
+    package func seconds(at now: Timestamp) -> Int64 { max(0, now.seconds - (since ?? now).seconds) }
 }
 
 /// Why a trial was left (design §7); the words are in ledgers and must not change.
@@ -83,6 +141,8 @@ package enum RollbackCause: String, Sendable, CaseIterable {
     case selfTest = "self-test"
     /// The new slot set never came up; the boot loader went back by itself.
     case bootFailed = "boot-failed"
+    /// A peripheral did not take its new firmware, or went back to the old one.
+    case peripheral
     /// The trial was not committed in time.
     case deadline
     /// A person or a server said so.

@@ -20,10 +20,12 @@ package struct SlotContent: Equatable, Sendable {
     package let fallbacks: [Version]
     package let standing: Standing
     package let since: Timestamp
+    /// What the peripherals run with it, as far as that is known.
+    package let peripherals: [String: PeripheralRelease]
 
     package init(
         version: Version, securityVersion: Int64, manifestDigest: Digest?, fallbacks: [Version], standing: Standing,
-        since: Timestamp
+        since: Timestamp, peripherals: [String: PeripheralRelease] = [:]
     ) {
         self.version = version
         self.securityVersion = securityVersion
@@ -31,12 +33,25 @@ package struct SlotContent: Equatable, Sendable {
         self.fallbacks = fallbacks
         self.standing = standing
         self.since = since
+        self.peripherals = peripherals
     }
 
     package func becoming(_ standing: Standing, at time: Timestamp) -> SlotContent {
         SlotContent(
             version: version, securityVersion: securityVersion, manifestDigest: manifestDigest, fallbacks: fallbacks,
-            standing: standing, since: time)
+            standing: standing, since: time, peripherals: peripherals)
+    }
+
+    /// The same, with what these peripherals run with it.
+    func running(_ releases: [(String, PeripheralRelease)]) -> SlotContent {
+        SlotContent(
+            version: version, securityVersion: securityVersion, manifestDigest: manifestDigest, fallbacks: fallbacks,
+            standing: standing, since: since, peripherals: peripherals.merging(releases) { $1 })
+    }
+
+    private static func peripherals(_ value: JSON?) -> [String: PeripheralRelease] {
+        guard case .object(let members)? = value else { return [:] }
+        return members.compactMapValues(PeripheralRelease.init)
     }
 
     package var json: JSON {
@@ -45,6 +60,7 @@ package struct SlotContent: Equatable, Sendable {
             "manifestDigest": manifestDigest.map { .string($0.hex) },
             "fallbacks": .strings(fallbacks.map(\.description)), "standing": .string(standing.rawValue),
             "since": .string(since.description),
+            "peripherals": peripherals.isEmpty ? nil : .object(peripherals.mapValues(\.json)),
         ])
     }
 
@@ -58,6 +74,7 @@ package struct SlotContent: Equatable, Sendable {
             version: version, securityVersion: securityVersion,
             manifestDigest: value["manifestDigest"]?.string.flatMap(Digest.init(hex:)),
             fallbacks: value["fallbacks"]?.array?.compactMap { $0.string.flatMap { Version($0) } } ?? [],
-            standing: standing, since: since)
+            standing: standing, since: since,
+            peripherals: Self.peripherals(value["peripherals"]))
     }
 }

@@ -1,0 +1,167 @@
+import Agent
+import Platform
+import Synchronization
+import SystemPackage
+import Vocabulary
+
+/// Microcontrollers in this process that behave as MCUboot's do: two slots each, a trial of one boot, back by themselves.
+final class SimulatedCrew: PeripheralCrew {
+    /// What a firmware file of the tests says and how it behaves: `motor 1.1.0 good`.
+    struct Firmware: Equatable, Sendable {
+        enum Behaviour: String, Sendable {
+            case good
+            /// Its boot loader takes it back at once.
+            case reverts
+            /// It is taken back when the release is about to be committed.
+            case fadesAway
+        }
+
+        let version: String
+        var behaviour = Behaviour.good
+
+        init(_ version: String, _ behaviour: Behaviour = .good) {
+            self.version = version
+            self.behaviour = behaviour
+        }
+
+        var bytes: [UInt8] { Array("\(version) \(behaviour.rawValue)\n".utf8) }
+        var release: PeripheralRelease { PeripheralRelease(version: version, hash: SHA256.digest(of: bytes)) }
+
+        init?(bytes: [UInt8]) {
+            let words = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first?.split(separator: " ")
+            guard let words, words.count == 2, let behaviour = Behaviour(rawValue: String(words[1])) else { return nil }
+            self.init(String(words[0]), behaviour)
+        }
+    }
+
+    struct Controller: Sendable {
+        var active = Firmware("1.0.0")
+        var other: Firmware?
+        var isConfirmed = true
+
+        /// What happens at its reset or when it loses power.
+        mutating func reset() {
+            guard !isConfirmed, let other else { return }
+            (active, self.other, isConfirmed) = (other, active, true)
+        }
+    }
+
+    let members: [PeripheralPost]
+    private let controllers: Mutex<[String: Controller]>
+    private let log = Mutex<[String]>([])
+    /// How often the way back fails before it works.
+    private let stubbornness: Mutex<Int>
+
+    init(_ names: [String] = ["motor"], failsToGoBack times: Int = 0) {
+        members = names.map { PeripheralPost(peripheral: $0, image: "\($0)-firmware") }
+        controllers = Mutex(Dictionary(uniqueKeysWithValues: names.map { ($0, Controller()) }))
+        stubbornness = Mutex(times)
+    }
+
+    /// What was done, in order: `switched motor`.
+    var deeds: [String] { log.withLock { $0 } }
+
+    func controller(_ name: String) -> Controller { controllers.withLock { $0[name] ?? Controller() } }
+
+    /// The device loses power, and its microcontrollers with it.
+    func losePower() { controllers.withLock { all in for name in all.keys { all[name]?.reset() } } }
+
+    private func change(_ name: String, _ body: (inout Controller) -> Void) {
+        controllers.withLock { all in
+            if var one = all[name] {
+                body(&one)
+                all[name] = one
+            }
+        }
+    }
+
+    private func note(_ action: String, _ name: String, _ release: PeripheralRelease?, _ step: Step) {
+        log.withLock { $0.append("\(action) \(name)") }
+        step(PeripheralStep(peripheral: name, action: action, release: release))
+    }
+
+    private func failure(_ name: String, _ reason: String) -> FaultReport {
+        FaultReport(code: FaultCode(3100), kind: .refused, reason: "the peripheral '\(name)' \(reason)", advice: "")
+    }
+
+    func upload(
+        _ targets: [PeripheralTarget], cancellation: Cancellation,
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void, step: @escaping Step
+    ) async throws(FaultReport) -> [PeripheralChange] {
+        var changes: [PeripheralChange] = []
+        for target in targets {
+            let before = controller(target.peripheral)
+            let firmware: Firmware
+            if let file = target.file {
+                guard let bytes = try? Storage().read(file, limit: 4096), let read = Firmware(bytes: bytes) else {
+                    throw failure(target.peripheral, "gets no firmware")
+                }
+                firmware = read
+            } else {
+                let held = [before.active, before.other].compactMap { $0 }
+                guard let known = held.first(where: { $0.release == target.release }) else {
+                    throw failure(target.peripheral, "does not hold what it should")
+                }
+                firmware = known
+            }
+            if before.active != firmware { change(target.peripheral) { $0.other = firmware } }
+            progress(1, 1)
+            note("uploaded", target.peripheral, firmware.release, step)
+            changes.append(
+                PeripheralChange(
+                    peripheral: target.peripheral, before: before.active.release, after: firmware.release))
+        }
+        return changes
+    }
+
+    func switchOver(
+        _ changes: [PeripheralChange], within time: Duration, step: @escaping Step
+    ) async throws(FaultReport) {
+        for wanted in changes {
+            change(wanted.peripheral) { one in
+                guard one.active.release != wanted.after, one.other?.release == wanted.after, let new = one.other else {
+                    return
+                }
+                (one.active, one.other, one.isConfirmed) = (new, one.active, false)
+                if new.behaviour == .reverts { one.reset() }
+            }
+            guard controller(wanted.peripheral).active.release == wanted.after else {
+                throw failure(wanted.peripheral, "runs another version")
+            }
+            note("switched", wanted.peripheral, wanted.after, step)
+        }
+    }
+
+    func confirm(_ changes: [PeripheralChange], step: @escaping Step) async throws(FaultReport) {
+        for wanted in changes {
+            change(wanted.peripheral) { if $0.active.behaviour == .fadesAway { $0.reset() } }
+            guard controller(wanted.peripheral).active.release == wanted.after else {
+                throw failure(wanted.peripheral, "went back by itself")
+            }
+            change(wanted.peripheral) { $0.isConfirmed = true }
+            note("confirmed", wanted.peripheral, wanted.after, step)
+        }
+    }
+
+    func takeBack(_ changes: [PeripheralChange], step: @escaping Step) async -> [FaultReport] {
+        var failures: [FaultReport] = []
+        for wanted in changes.reversed() {
+            let refuses = stubbornness.withLock { left in
+                defer { left = max(0, left - 1) }
+                return left > 0
+            }
+            guard !refuses else {
+                failures.append(failure(wanted.peripheral, "does not answer"))
+                continue
+            }
+            change(wanted.peripheral) { one in
+                guard one.active.release != wanted.before, let other = one.other, other.release == wanted.before else {
+                    return
+                }
+                (one.active, one.other, one.isConfirmed) = (other, one.active, true)
+            }
+            note("taken-back", wanted.peripheral, wanted.before, step)
+        }
+        return failures
+    }
+}
