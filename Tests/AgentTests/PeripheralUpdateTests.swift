@@ -118,7 +118,7 @@ struct PeripheralUpdateTests {
             await agent.stop()
         }
         let agent = try RunningAgent(machine)
-        try await agent.state("soaking")
+        try await agent.status { $0["state"] == "soaking" && crew.controller("motor").active == Firmware("1.1.0") }
         try await agent.alive.commitNow()
         #expect(try await agent.state("idle")["last"]?["outcome"] == "committed")
         #expect(crew.controller("motor").isConfirmed)
