@@ -1,7 +1,7 @@
 package import Vocabulary
 
 /// Why a JSON or TOML document was not taken.
-package enum DocumentError: Fault, Equatable {
+package indirect enum DocumentError: Fault, Equatable {
     case tooLarge(limit: Int)
     case malformed(offset: Int, reason: String)
     case duplicateKey(String, offset: Int)
@@ -10,6 +10,8 @@ package enum DocumentError: Fault, Equatable {
     case missing(String)
     case unknownKey(String)
     case unacceptable(String, reason: String)
+    /// One of the others, with the place in the text that it speaks of; its number is the other's.
+    case at(TextPosition, DocumentError)
 
     package var code: FaultCode {
         switch self {
@@ -21,6 +23,7 @@ package enum DocumentError: Fault, Equatable {
         case .missing: FaultCode(1106)
         case .unknownKey: FaultCode(1107)
         case .unacceptable: FaultCode(1108)
+        case .at(_, let error): error.code
         }
     }
 
@@ -36,6 +39,21 @@ package enum DocumentError: Fault, Equatable {
         case .missing(let path): "'\(path)' is missing"
         case .unknownKey(let path): "'\(path)' is not a known key"
         case .unacceptable(let path, let reason): "'\(path)' \(reason)"
+        case .at(let position, let error): "\(position): \(error.description)"
         }
+    }
+
+    /// Where in the text the cause stands, where that is known.
+    package var position: TextPosition? {
+        switch self {
+        case .at(let position, _): position
+        case .toml(let line, let column, _): TextPosition(line: line, column: column)
+        default: nil
+        }
+    }
+
+    /// The refusal without its place.
+    package var cause: DocumentError {
+        if case .at(_, let error) = self { error.cause } else { self }
     }
 }

@@ -17,4 +17,19 @@ package enum TOML {
         }
         return try JSONReader.read(Array(json.utf8), limit: limit * 8)
     }
+
+    /// Reads a whole document: `body` takes its members, what it leaves is refused, and every refusal says line and column.
+    package static func read<Value>(
+        _ text: String, limit: Int = 1 << 20, _ body: (inout Fields) throws(DocumentError) -> Value
+    ) throws(DocumentError) -> Value {
+        do throws(DocumentError) {
+            var fields = try Fields(try read(text, limit: limit))
+            let value = try body(&fields)
+            try fields.done()
+            return value
+        } catch {
+            guard let position = TOMLPositions(text).position(of: error) else { throw error }
+            throw .at(position, error)
+        }
+    }
 }

@@ -13,7 +13,7 @@ package enum Reading: Equatable, Sendable {
     case implausible(reason: String)
 
     /// A number in the indicator's unit, or a word of the kernel's (`up`, `Charging`, `Good`).
-    package enum Value: Equatable, Sendable {
+    package enum Value: Hashable, Sendable {
         case number(Double)
         case word(String)
     }
