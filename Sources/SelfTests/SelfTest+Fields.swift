@@ -88,10 +88,8 @@ extension HTTPCheck {
 extension SerialCheck {
     init(_ fields: inout Fields, timeout: Duration) throws(DocumentError) {
         port = try fields.path("port")
-        baud = Int(try fields.integer("baud", default: 115_200, in: 50...4_000_000))
-        guard SerialSpeed(baud: baud) != nil else {
-            throw fields.refuse("baud", "is \(baud), which no serial port has")
-        }
+        let bauds = Int64(SerialSettings.bauds.lowerBound)...Int64(SerialSettings.bauds.upperBound)
+        baud = Int(try fields.integer("baud", default: 115_200, in: bauds))
         send = try fields.bytes("send", limit: 1024)
         guard let pattern = try fields.optionalPattern("expect") else { throw .missing(fields.name("expect")) }
         expect = pattern

@@ -144,7 +144,7 @@ struct SelfTestPlanTests {
             ("kind = \"sysfs\"\npath = \"/sys/x\"\nmin = 2\nscale = 0", "test[0].scale"),
             ("kind = \"http\"\nurl = \"file:///etc/passwd\"", "test[0].url"),
             ("kind = \"http\"\nurl = \"http://x\"\nstatus = 99", "test[0].status"),
-            ("kind = \"serial\"\nport = \"/dev/x\"\nsend = \"\"\nexpect = \"x\"\nbaud = 9601", "test[0].baud"),
+            ("kind = \"serial\"\nport = \"/dev/x\"\nsend = \"\"\nexpect = \"x\"\nbaud = 49", "test[0].baud"),
             ("kind = \"serial\"\nport = \"/dev/x\"\nsend = \"\"", "test[0].expect"),
             ("kind = \"serial\"\nport = \"/dev/x\"\nexpect = \"x\"", "test[0].send"),
             ("kind = \"serial\"\nport = \"/dev/x\"\nsend = \"\"\nexpect = \"x{9}\"", "test[0].expect"),

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "Process.h"
+#include "Serial.h"
 
 /// The time of `clock` (clock_gettime): several modules declare timespec, and which of them owns it for Swift varies.
 int ac_clock(int clock, int64_t *seconds, int64_t *nanoseconds);

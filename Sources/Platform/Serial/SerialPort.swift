@@ -2,59 +2,63 @@ import CLinux
 import Glibc
 package import SystemPackage
 
-/// An open serial port, raw, 8N1, without flow control; set back and closed when its owner lets go of it.
+/// An open serial port, raw; set back and closed when its owner lets go of it.
 ///
 /// Every call is bounded by the time it is given, and blocks: use it on a thread of its own. It is locked against
-/// other programs that lock (flock(2)), as a second reader would steal half of every answer.
+/// other programs (flock(2), TIOCEXCL), as a second reader would steal half of every answer. Closing waits at most half
+/// a second for what has not been sent; `drain` first where that matters.
 package final class SerialPort: Sendable {
     package let path: FilePath
-    private let descriptor: CInt
-    private let before: termios
+    package let settings: SerialSettings
+    /// Whether the driver hands on every byte at once, as the settings may ask; one without that choice does not say.
+    package let isLowLatency: Bool
+    let descriptor: CInt
+    private let wakeUp: WakeUp
+    private let before: SerialState
 
-    package init(_ path: FilePath, speed: SerialSpeed) throws(SerialError) {
+    /// Opens the port and sets it; what its driver does not take is refused, a speed more than 3 % away too.
+    package init(_ path: FilePath, _ settings: SerialSettings = SerialSettings()) throws(SerialError) {
         self.path = path
+        self.settings = settings
+        do { wakeUp = try WakeUp() } catch { throw .cannot("watch", path, error) }
         // Non-blocking, because an open would else wait for a carrier that three wires never show.
         descriptor = path.withPlatformString { ac_open($0, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, 0) }
+        guard descriptor != -EBUSY else { throw .inUse(path) }
         guard descriptor >= 0 else { throw .cannot("open", path, Errno(rawValue: -descriptor)) }
-        var settings = termios()
         do throws(SerialError) {
             guard isatty(descriptor) == 1 else { throw .notATerminal(path) }
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(path) }
-            guard tcgetattr(descriptor, &settings) == 0 else {
-                throw .cannot("examine", path, Errno(rawValue: errno))
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                throw errno == EWOULDBLOCK ? .inUse(path) : .cannot("lock", path, Errno(rawValue: errno))
             }
-            before = settings
-            try Self.set(&settings, of: descriptor, path, speed)
+            before = try SerialState(of: descriptor, path)
         } catch {
+            close(descriptor)
+            throw error
+        }
+        do throws(SerialError) {
+            _ = ac_terminal_exclusive(descriptor, 1)
+            isLowLatency = try before.set(settings)
+            ac_terminal_discard(descriptor, 3)
+        } catch {
+            before.restore()
+            ac_terminal_exclusive(descriptor, 0)
             close(descriptor)
             throw error
         }
     }
 
     deinit {
-        var settings = before
-        tcsetattr(descriptor, TCSANOW, &settings)
+        // The kernel itself waits for up to 30 s in close(2) when the far end stops the flow.
+        do throws(SerialError) { try drain(within: .milliseconds(500)) } catch { ac_terminal_discard(descriptor, 2) }
+        before.restore()
+        ac_terminal_exclusive(descriptor, 0)
+        // A child that is being started at this moment has a copy of the descriptor, and with it would keep the lock.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 
-    private static func set(
-        _ settings: inout termios, of descriptor: CInt, _ path: FilePath, _ speed: SerialSpeed
-    ) throws(SerialError) {
-        cfmakeraw(&settings)
-        settings.c_cflag &= ~tcflag_t(CSTOPB | PARODD) & ~tcflag_t(CRTSCTS)
-        settings.c_cflag |= tcflag_t(CLOCAL | CREAD)
-        cfsetispeed(&settings, speed.code)
-        cfsetospeed(&settings, speed.code)
-        guard tcsetattr(descriptor, TCSANOW, &settings) == 0 else {
-            throw .cannot("set", path, Errno(rawValue: errno))
-        }
-        // tcsetattr succeeds when any one of the changes could be made (termios(3)): only reading back tells.
-        var now = termios()
-        guard tcgetattr(descriptor, &now) == 0, cfgetospeed(&now) == speed.code else {
-            throw .unsupportedSpeed(path, baud: speed.baud)
-        }
-        tcflush(descriptor, TCIOFLUSH)
-    }
+    /// Ends the call that blocks on another thread, and every later one, with `cancelled`.
+    package func cancel() { wakeUp.signal() }
 
     /// Hands all bytes to the driver.
     package func write(_ bytes: [UInt8], within time: Duration) throws(SerialError) {
@@ -64,10 +68,12 @@ package final class SerialPort: Sendable {
             let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
                 sent += count
-            } else if count < 0, errno == EIO {
-                throw .hungUp(path)
+                // A far end that takes a crumb now and then must not hold us for ever.
+                guard sent == bytes.count || ContinuousClock.now < deadline else {
+                    throw .notTaken(path, sent: sent, of: bytes.count)
+                }
             } else if count < 0, errno != EAGAIN, errno != EINTR {
-                throw .cannot("write to", path, Errno(rawValue: errno))
+                throw failure("write to")
             } else if try !wait(for: POLLOUT, until: deadline) {
                 throw .notTaken(path, sent: sent, of: bytes.count)
             }
@@ -77,49 +83,56 @@ package final class SerialPort: Sendable {
     /// What has come, at most `limit` bytes, waiting for the first of them; empty when the time is up.
     package func read(_ limit: Int, within time: Duration) throws(SerialError) -> [UInt8] {
         let deadline = ContinuousClock.now + time
-        var buffer = [UInt8](repeating: 0, count: limit)
         while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count > 0 { return Array(buffer[0..<count]) }
-            if count == 0 || errno == EIO { throw .hungUp(path) }
-            guard errno == EAGAIN || errno == EINTR else { throw .cannot("read", path, Errno(rawValue: errno)) }
+            var failed: CInt = 0
+            var count = 0
+            let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
+                count = Glibc.read(descriptor, buffer.baseAddress, limit)
+                failed = errno
+                initialized = max(0, count)
+            }
+            if count > 0 { return bytes }
+            guard count < 0 else { throw .hungUp(path) }
+            errno = failed
+            guard errno == EAGAIN || errno == EINTR else { throw failure("read") }
             guard try wait(for: POLLIN, until: deadline) else { return [] }
         }
     }
 
-    /// Listens until `pattern` matches what has come, or the time is up, or `limit` bytes have come without it.
-    package func listen(
-        for pattern: TextPattern, within time: Duration, limit: Int = 4096
-    ) throws(SerialError) -> SerialAnswer {
+    /// Exactly `count` bytes, or fewer when the time is up.
+    package func read(all count: Int, within time: Duration) throws(SerialError) -> [UInt8] {
         let deadline = ContinuousClock.now + time
         var heard: [UInt8] = []
-        while heard.count < limit {
-            let more = try read(min(256, limit - heard.count), within: deadline - ContinuousClock.now)
+        while heard.count < count, heard.isEmpty || ContinuousClock.now < deadline {
+            let more = try read(count - heard.count, within: deadline - ContinuousClock.now)
             guard !more.isEmpty else { break }
             heard += more
-            if let match = pattern.firstMatch(in: heard) { return SerialAnswer(bytes: heard, match: match) }
         }
-        return SerialAnswer(bytes: heard, match: nil)
+        return heard
     }
 
-    private func wait(for events: CInt, until deadline: ContinuousClock.Instant) throws(SerialError) -> Bool {
-        var wait = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-        let status = poll(&wait, 1, milliseconds(until: deadline))
+    /// What a call that failed with `errno` means: a driver whose device is gone has several words for it.
+    private func failure(_ verb: String) -> SerialError {
+        switch errno {
+        case EIO, ENODEV, ENXIO: .hungUp(path)
+        default: .cannot(verb, path, Errno(rawValue: errno))
+        }
+    }
+
+    /// Waits until the port is ready, or gives false when the time is up; waits only for the time with no events.
+    func wait(for events: CInt, until deadline: ContinuousClock.Instant) throws(SerialError) -> Bool {
+        var waits = [
+            pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: descriptor, events: Int16(events), revents: 0),
+        ]
+        let status = poll(&waits, 2, milliseconds(until: deadline))
         guard status >= 0 || errno == EINTR else { throw .cannot("wait for", path, Errno(rawValue: errno)) }
-        if status > 0, wait.revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0, wait.revents & Int16(events) == 0 {
-            throw .hungUp(path)
+        if status > 0 {
+            guard waits[0].revents == 0 else { throw .cancelled(path) }
+            let heard = CInt(waits[1].revents)
+            if heard & (POLLHUP | POLLERR | POLLNVAL) != 0, heard & events == 0 { throw .hungUp(path) }
+            if heard & events != 0 { return true }
         }
-        return status > 0 || ContinuousClock.now < deadline
-    }
-}
-
-/// What a serial port said, and where in it the pattern matched: the whole match first, then its groups.
-package struct SerialAnswer: Sendable, Equatable {
-    package let bytes: [UInt8]
-    package let match: [Range<Int>?]?
-
-    package init(bytes: [UInt8], match: [Range<Int>?]?) {
-        self.bytes = bytes
-        self.match = match
+        return ContinuousClock.now < deadline
     }
 }

@@ -8,10 +8,7 @@ extension Machine {
         // A little more for the thread itself, so that a port which only keeps silent is told from one that hangs.
         return await blocking("serial test", within: time + .seconds(1)) {
             do throws(SerialError) {
-                guard let speed = SerialSpeed(baud: check.baud) else {
-                    throw .unsupportedSpeed(path, baud: check.baud)
-                }
-                let port = try SerialPort(path, speed: speed)
+                let port = try SerialPort(path, SerialSettings(baud: check.baud))
                 try port.write(check.send, within: within)
                 return judge(try port.listen(for: check.expect, within: within), check, within)
             } catch {

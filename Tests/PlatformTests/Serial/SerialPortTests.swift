@@ -5,17 +5,14 @@ import Testing
 
 private func echo(_ heard: [UInt8]) -> [UInt8]? { heard }
 
-private func speed(_ baud: Int) throws -> SerialSpeed { try #require(SerialSpeed(baud: baud)) }
-
 @Suite("Serial ports")
 struct SerialPortTests {
     @Test("Every byte goes through as it is, control characters too")
     func everyByte() async throws {
         let terminal = try PseudoTerminal(answer: echo)
-        let speed = try speed(9600)
         let sent = (0...255).map { UInt8($0) }
         let heard = try await BlockingThread.run("serial") { () throws(SerialError) in
-            let port = try SerialPort(terminal.path, speed: speed)
+            let port = try SerialPort(terminal.path)
             try port.write(sent, within: .seconds(10))
             var heard: [UInt8] = []
             while heard.count < sent.count {
@@ -33,10 +30,9 @@ struct SerialPortTests {
         let terminal = try PseudoTerminal { heard in
             heard.last == UInt8(ascii: "\r") ? Array("noise\r\nFLOW=12.5 ml/h\r\n".utf8) : nil
         }
-        let speed = try speed(115_200)
         let pattern = try #require(TextPattern("FLOW=([0-9.]+) ml/h"))
         let answer = try await BlockingThread.run("serial") { () throws(SerialError) in
-            let port = try SerialPort(terminal.path, speed: speed)
+            let port = try SerialPort(terminal.path)
             try port.write(Array("flow?".utf8), within: .seconds(10))
             try port.write([13], within: .seconds(10))
             return try port.listen(for: pattern, within: .seconds(10))
@@ -49,10 +45,9 @@ struct SerialPortTests {
     @Test("Silence ends when the time is up, with nothing heard")
     func silence() async throws {
         let terminal = try PseudoTerminal { _ in nil }
-        let speed = try speed(115_200)
         let pattern = try #require(TextPattern("x"))
         let answer = try await BlockingThread.run("serial") { () throws(SerialError) in
-            try SerialPort(terminal.path, speed: speed).listen(for: pattern, within: .milliseconds(50))
+            try SerialPort(terminal.path).listen(for: pattern, within: .milliseconds(50))
         }
         #expect(answer == SerialAnswer(bytes: [], match: nil))
     }
@@ -60,10 +55,9 @@ struct SerialPortTests {
     @Test("Chatter that never matches ends at the limit")
     func chatter() async throws {
         let terminal = try PseudoTerminal { _ in [UInt8](repeating: 0x2E, count: 2000) }
-        let speed = try speed(115_200)
         let pattern = try #require(TextPattern("x"))
         let answer = try await BlockingThread.run("serial") { () throws(SerialError) in
-            let port = try SerialPort(terminal.path, speed: speed)
+            let port = try SerialPort(terminal.path)
             try port.write([1], within: .seconds(10))
             return try port.listen(for: pattern, within: .seconds(60), limit: 1000)
         }
@@ -73,8 +67,8 @@ struct SerialPortTests {
     @Test("A port that another program holds is refused")
     func inUse() throws {
         let terminal = try PseudoTerminal(answer: echo)
-        let first = try SerialPort(terminal.path, speed: try speed(9600))
-        #expect(throws: SerialError.inUse(terminal.path)) { try SerialPort(terminal.path, speed: try speed(9600)) }
+        let first = try SerialPort(terminal.path)
+        #expect(throws: SerialError.inUse(terminal.path)) { try SerialPort(terminal.path) }
         #expect(first.path == terminal.path)
     }
 
@@ -82,10 +76,10 @@ struct SerialPortTests {
     func notAPort() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("file", "text")
-        #expect(throws: SerialError.notATerminal(file)) { try SerialPort(file, speed: try speed(9600)) }
+        #expect(throws: SerialError.notATerminal(file)) { try SerialPort(file) }
         let missing = folder.file("missing")
         #expect(throws: SerialError.cannot("open", missing, .noSuchFileOrDirectory)) {
-            try SerialPort(missing, speed: try speed(9600))
+            try SerialPort(missing)
         }
     }
 
@@ -93,15 +87,12 @@ struct SerialPortTests {
     func hungUp() async throws {
         let terminal = try PseudoTerminal(answer: { _ in nil })
         let path = terminal.path
-        let port = try SerialPort(path, speed: try speed(9600))
+        let port = try SerialPort(path)
         terminal.hangUp()
         await #expect(throws: SerialError.hungUp(path)) {
             try await BlockingThread.run("serial") { () throws(SerialError) in try port.read(10, within: .seconds(10)) }
         }
     }
-
-    @Test("Speeds that no driver knows by name are not taken", arguments: [0, 1, 9601, 5_000_000])
-    func unknownSpeed(baud: Int) { #expect(SerialSpeed(baud: baud) == nil) }
 }
 
 @Suite("Text patterns")
