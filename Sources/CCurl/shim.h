@@ -32,4 +32,8 @@ static inline CURLcode ac_curl_get_offset(CURL *handle, CURLINFO info, curl_off_
 
 // Swift does not import macros with casts.
 static const long ac_curl_any_authentication = CURLAUTH_ANY;
+static const long ac_curl_basic = CURLAUTH_BASIC;
+static const long ac_curl_digest = CURLAUTH_DIGEST;
+static const long ac_curl_ntlm = CURLAUTH_NTLM;
+static const long ac_curl_negotiate = CURLAUTH_NEGOTIATE;
 #endif

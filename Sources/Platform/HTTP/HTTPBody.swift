@@ -12,7 +12,7 @@ package final class HTTPBody: Sendable {
     private let transfer: Mutex<HTTPTransfer>
     private let loop: HTTPLoop
 
-    /// Prepares a GET; nothing is sent before `open()` or the first `read`.
+    /// Prepares a request; nothing is sent before `open()` or the first `read`.
     package convenience init(_ request: HTTPRequest) throws(HTTPError) {
         try self.init(request, acceptsAnyStatus: false)
     }
@@ -31,6 +31,9 @@ package final class HTTPBody: Sendable {
 
     /// The size that the server named; nil before `open()`, or where it named none.
     package var totalSize: UInt64? { transfer.withLock { $0.total } }
+
+    /// What its head said besides the status; empty before `open()`.
+    var fields: HTTPResponse.Fields { transfer.withLock { $0.fields } }
 
     /// How often the body was asked for again after the connection broke.
     package var resumeCount: Int { transfer.withLock { $0.resumeCount } }

@@ -1,21 +1,56 @@
+import Vocabulary
+
 /// A short answer, whole.
 package struct HTTPResponse: Sendable, Equatable {
     package let status: Int
+    package let fields: Fields
     package let body: [UInt8]
 
-    package init(status: Int, body: [UInt8]) {
+    /// What a caller may need of the answer's head.
+    package struct Fields: Sendable, Equatable {
+        package var contentType: String?
+        /// As it came: seconds, or a date (RFC 9110 §10.2.3).
+        package var retryAfter: String?
+        /// When the server says it answered; a hint of the time at most.
+        package var date: String?
+
+        package init(contentType: String? = nil, retryAfter: String? = nil, date: String? = nil) {
+            self.contentType = contentType
+            self.retryAfter = retryAfter
+            self.date = date
+        }
+    }
+
+    package init(status: Int, fields: Fields = Fields(), body: [UInt8]) {
         self.status = status
+        self.fields = fields
         self.body = body
     }
 }
 
-/// Fetches what is small enough to be held in memory.
+/// Exchanges what is small enough to be held in memory.
 package enum HTTPClient {
     /// The answer to `request`, whatever its status, redirects followed; its body may have at most `limit` bytes.
     ///
     /// Nothing is resumed. Cancelling the task ends the fetch.
     package static func get(
         _ request: HTTPRequest, limit: Int, timeout: Duration
+    ) async throws(HTTPError) -> HTTPResponse {
+        try await answer(to: request, limit: limit, timeout: timeout)
+    }
+
+    /// Sends `content` by POST and gives the answer, whatever its status; a redirect is an answer too, not followed.
+    package static func post(
+        _ content: HTTPContent, to request: HTTPRequest, limit: Int, timeout: Duration
+    ) async throws(HTTPError) -> HTTPResponse {
+        var request = request
+        request.content = content
+        request.redirectLimit = 0
+        return try await answer(to: request, limit: limit, timeout: timeout)
+    }
+
+    private static func answer(
+        to request: HTTPRequest, limit: Int, timeout: Duration
     ) async throws(HTTPError) -> HTTPResponse {
         var bounded = request
         bounded.sizeLimit = UInt64(limit)
@@ -24,7 +59,10 @@ package enum HTTPClient {
         let body = try HTTPBody(bounded, acceptsAnyStatus: true)
         let result = await withTaskCancellationHandler {
             await BlockingThread.run("http") { () -> Result<HTTPResponse, HTTPError> in
-                Result { () throws(HTTPError) in try HTTPResponse(status: body.open(), body: body.readAll()) }
+                Result { () throws(HTTPError) in
+                    let status = try body.open()
+                    return HTTPResponse(status: status, fields: body.fields, body: try body.readAll())
+                }
             }
         } onCancel: {
             body.cancel()

@@ -2,10 +2,12 @@ import CCurl
 
 extension HTTPError {
     /// What libcurl's result means here; nil for success.
-    init?(_ result: CURLcode, _ request: HTTPRequest, at offset: UInt64, reason: String) {
+    init?(_ result: CURLcode, _ request: HTTPRequest, at offset: UInt64, reason: String, proxyStatus: Int) {
         let url = request.shownURL
         switch result {
         case CURLE_OK: return nil
+        case _ where proxyStatus >= 400: self = .proxyRefused(url, proxyStatus)
+        case CURLE_TOO_MANY_REDIRECTS: self = .redirected(url, times: request.redirectLimit)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .cannotResolve(url, reason: reason)
         // The only time limit that libcurl itself is given is the one for connecting.
         case CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_PROXY: self = .cannotConnect(url, reason: reason)
@@ -13,7 +15,7 @@ extension HTTPError {
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_INVALIDCERTSTATUS,
             CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
             self = .notTrusted(url, reason: reason)
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_TOO_MANY_REDIRECTS:
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT:
             self = .unsuitable(url, reason: reason)
         default: self = .endedEarly(url, at: offset, reason: reason)
         }

@@ -1,6 +1,6 @@
 package import Vocabulary
 
-/// Why something could not be fetched over HTTP.
+/// Why something could not be fetched or sent over HTTP.
 ///
 /// Addresses are shown without what could be a secret in them.
 package enum HTTPError: Fault, Equatable {
@@ -14,6 +14,8 @@ package enum HTTPError: Fault, Equatable {
     case endedEarly(String, at: UInt64, reason: String)
     case changed(String, at: UInt64)
     case cancelled(String)
+    case proxyRefused(String, Int)
+    case redirected(String, times: Int)
 
     package var code: FaultCode {
         switch self {
@@ -27,6 +29,8 @@ package enum HTTPError: Fault, Equatable {
         case .endedEarly: FaultCode(1047)
         case .changed: FaultCode(1048)
         case .cancelled: FaultCode(1049)
+        case .proxyRefused: FaultCode(1080)
+        case .redirected: FaultCode(1081)
         }
     }
 
@@ -49,13 +53,16 @@ package enum HTTPError: Fault, Equatable {
         case .tooLarge(let url, let limit): "'\(url)' is larger than the limit of \(limit) bytes"
         case .endedEarly(let url, let offset, let reason): "'\(url)' broke off at byte \(offset): \(reason)"
         case .changed(let url, let offset): "'\(url)' was changed on the server while it was fetched, at byte \(offset)"
-        case .cancelled(let url): "the fetch of '\(url)' was called off"
+        case .cancelled(let url): "the exchange with '\(url)' was called off"
+        case .proxyRefused(let url, let status): "the proxy on the way to '\(url)' answered with status \(status)"
+        case .redirected(let url, let times): "'\(url)' was redirected more than \(times) times"
         }
     }
 
     package var advice: String {
         switch self {
         case .cannotResolve, .cannotConnect: "Check the network, the proxy and the name of the server."
+        case .proxyRefused: "Check the proxy's rules, and the user and password for it."
         case .notTrusted: "Check the server's certificate, the authorities that are trusted, and the clock."
         default: ""
         }

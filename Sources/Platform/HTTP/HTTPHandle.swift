@@ -5,6 +5,7 @@ import SystemPackage
 final class HTTPHandle {
     let easy: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
+    private let fields: [HTTPField]
     private var headers: UnsafeMutablePointer<curl_slist>?
 
     init(_ request: HTTPRequest) throws(HTTPError) {
@@ -12,9 +13,10 @@ final class HTTPHandle {
             throw .unsuitable(request.shownURL, reason: "libcurl could not be set up")
         }
         self.easy = easy
+        fields = request.fields + (request.content?.fields ?? [])
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        guard set(request) else {
+        guard set(request), set(request.content), setProxy(request) else {
             throw .unsuitable(request.shownURL, reason: "libcurl does not take the request")
         }
     }
@@ -32,7 +34,7 @@ final class HTTPHandle {
             ac_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"),
             // What began trusted does not go on untrusted.
             ac_curl_set_string(easy, CURLOPT_REDIR_PROTOCOLS_STR, isSecure ? "https" : "http,https"),
-            ac_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 1),
+            ac_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, request.redirectLimit > 0 ? 1 : 0),
             ac_curl_set_long(easy, CURLOPT_MAXREDIRS, request.redirectLimit),
             ac_curl_set_string(easy, CURLOPT_USERAGENT, "aftercare"),
             ac_curl_set_long(easy, CURLOPT_NOSIGNAL, 1),
@@ -44,7 +46,6 @@ final class HTTPHandle {
             ac_curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
             ac_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1),
             ac_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
-            ac_curl_set_long(easy, CURLOPT_PROXYAUTH, ac_curl_any_authentication),
             ac_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
         ]
         if let authorities = request.authorities {
@@ -55,12 +56,56 @@ final class HTTPHandle {
             results.append(ac_curl_set_string(easy, CURLOPT_SSLCERT, identity.certificate.string))
             results.append(ac_curl_set_string(easy, CURLOPT_SSLKEY, identity.key.string))
         }
+        if let keys = request.pinnedKeys { results.append(ac_curl_set_string(easy, CURLOPT_PINNEDPUBLICKEY, keys)) }
+        results.append(sendFields())
+        return results.allSatisfy { $0 == CURLE_OK }
+    }
+
+    private func set(_ content: HTTPContent?) -> Bool {
+        guard let content else { return true }
+        // Copied, because it must still be there if a proxy asks who we are and all is sent again.
+        let results = [
+            ac_curl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int(content.bytes.count)),
+            content.bytes.withUnsafeBytes {
+                ac_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress))
+            },
+        ]
+        return results.allSatisfy { $0 == CURLE_OK }
+    }
+
+    private func setProxy(_ request: HTTPRequest) -> Bool {
+        var results: [CURLcode] = []
         switch request.proxy {
         case .environment: break
         case .none: results.append(ac_curl_set_string(easy, CURLOPT_PROXY, ""))
         case .address(let address): results.append(ac_curl_set_string(easy, CURLOPT_PROXY, address))
         }
+        guard let login = request.proxyLogin else {
+            results.append(ac_curl_set_long(easy, CURLOPT_PROXYAUTH, ac_curl_any_authentication))
+            return results.allSatisfy { $0 == CURLE_OK }
+        }
+        let ways: [HTTPProxyLogin.Method: Int] = [
+            .basic: ac_curl_basic, .digest: ac_curl_digest, .ntlm: ac_curl_ntlm, .negotiate: ac_curl_negotiate,
+        ]
+        results += [
+            ac_curl_set_string(easy, CURLOPT_PROXYUSERNAME, login.user),
+            ac_curl_set_string(easy, CURLOPT_PROXYPASSWORD, login.password),
+            ac_curl_set_long(easy, CURLOPT_PROXYAUTH, login.methods.reduce(0) { $0 | (ways[$1] ?? 0) }),
+        ]
         return results.allSatisfy { $0 == CURLE_OK }
+    }
+
+    /// Gives libcurl the fields of the next request's head, and `more`.
+    @discardableResult
+    private func sendFields(_ more: [String] = []) -> CURLcode {
+        ac_curl_set_list(easy, CURLOPT_HTTPHEADER, nil)
+        curl_slist_free_all(headers)
+        headers = nil
+        for line in fields.map(\.line) + more {
+            guard let longer = curl_slist_append(headers, line) else { return CURLE_OUT_OF_MEMORY }
+            headers = longer
+        }
+        return ac_curl_set_list(easy, CURLOPT_HTTPHEADER, headers)
     }
 
     func deliver(
@@ -76,10 +121,14 @@ final class HTTPHandle {
     /// Makes the next request one for the rest of the file only, as long as it is still the same.
     func ask(from offset: UInt64, of head: HTTPHead) {
         ac_curl_set_string(easy, CURLOPT_RANGE, "\(offset)-")
-        ac_curl_set_list(easy, CURLOPT_HTTPHEADER, nil)
-        curl_slist_free_all(headers)
-        headers = head.validator.flatMap { curl_slist_append(nil, "If-Range: \($0)") }
-        ac_curl_set_list(easy, CURLOPT_HTTPHEADER, headers)
+        sendFields(head.validator.map { ["If-Range: \($0)"] } ?? [])
+    }
+
+    /// The status by which a proxy answered instead of the server; 0 if none did.
+    var proxyStatus: Int {
+        var status = 0
+        ac_curl_get_long(easy, CURLINFO_HTTP_CONNECTCODE, &status)
+        return status
     }
 
     var status: Int {

@@ -8,6 +8,7 @@ struct HTTPHead {
     let status: Int
     /// The size of the whole file, also when only its rest is sent; nil where the server does not know.
     let total: UInt64?
+    let fields: HTTPResponse.Fields
     /// Where the sent part begins.
     private let start: UInt64?
     private let entityTag: String?
@@ -15,6 +16,9 @@ struct HTTPHead {
 
     init(_ handle: HTTPHandle) {
         status = handle.status
+        fields = HTTPResponse.Fields(
+            contentType: handle.header("Content-Type"), retryAfter: handle.header("Retry-After"),
+            date: handle.header("Date"))
         entityTag = handle.header("ETag")
         lastModified = handle.header("Last-Modified")
         let range = handle.header("Content-Range").flatMap(Self.range)

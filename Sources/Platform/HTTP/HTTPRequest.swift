@@ -1,15 +1,8 @@
 package import SystemPackage
 
-/// What to fetch by GET, and how long and how much of it is bearable.
+/// What to ask of a server, and how long and how much of its answer is bearable.
 package struct HTTPRequest: Sendable, Hashable {
-    package enum Proxy: Sendable, Hashable {
-        /// As `https_proxy`, `http_proxy` and `no_proxy` say (curl(1), "Environment").
-        case environment
-        case none
-        case address(String)
-    }
-
-    /// A certificate and its key in PEM files, shown to servers that ask for one.
+    /// A certificate and its key in PEM files, shown to servers that ask for one; `pkcs11:` URIs name them on a token.
     package struct Identity: Sendable, Hashable {
         package let certificate: FilePath
         package let key: FilePath
@@ -21,6 +14,10 @@ package struct HTTPRequest: Sendable, Hashable {
     }
 
     package let url: String
+    /// What is sent with it, by POST; nil for a GET.
+    var content: HTTPContent?
+    /// More fields for its head.
+    package var fields: [HTTPField] = []
     /// The most bytes of body that are taken.
     package var sizeLimit: UInt64 = 1 << 40
     package var connectTimeout: Duration = .seconds(30)
@@ -31,6 +28,7 @@ package struct HTTPRequest: Sendable, Hashable {
     package var minimumRate = 100
     /// The longest for everything; nil for no limit.
     package var timeout: Duration?
+    /// How many redirects are followed; with 0, a redirect is an answer like any other.
     package var redirectLimit = 5
     /// How often in a row a body that broke off is asked for again, from where it broke off.
     package var resumeLimit = 8
@@ -38,8 +36,11 @@ package struct HTTPRequest: Sendable, Hashable {
     package var resumePause: Duration = .seconds(1)
     /// The certificates to trust instead of the system's, in one PEM file.
     package var authorities: FilePath?
+    /// The only public keys that the server may have, each as `sha256//BASE64`, separated by `;` (CURLOPT_PINNEDPUBLICKEY).
+    package var pinnedKeys: String?
     package var identity: Identity?
-    package var proxy = Proxy.environment
+    package var proxy = HTTPProxy.environment
+    package var proxyLogin: HTTPProxyLogin?
 
     package init(_ url: String) { self.url = url }
 

@@ -1,6 +1,6 @@
 import CCurl
 
-/// One GET by libcurl with what is needed to go on where it broke; used by one thread at a time.
+/// One request by libcurl with what is needed to go on where it broke; used by one thread at a time.
 final class HTTPTransfer {
     private enum Phase {
         case prepared
@@ -52,6 +52,7 @@ final class HTTPTransfer {
     deinit { stop() }
 
     var total: UInt64? { head?.total }
+    var fields: HTTPResponse.Fields { head?.fields ?? HTTPResponse.Fields() }
 
     func open() throws(HTTPError) -> Int {
         if case .prepared = phase {
@@ -128,7 +129,8 @@ extension HTTPTransfer {
     private func end(_ result: CURLcode) throws(HTTPError) {
         if result == CURLE_OK { judgeHead() }
         let refusal = refusal
-        let error = HTTPError(result, request, at: received, reason: handle.reason(for: result))
+        let error = HTTPError(
+            result, request, at: received, reason: handle.reason(for: result), proxyStatus: handle.proxyStatus)
         stop()
         if let refusal {
             guard case .status = refusal, refusal.mayPass, head != nil else { throw failed(refusal) }
@@ -193,6 +195,8 @@ extension HTTPTransfer {
         if let first = self.head, received > 0 {
             // A server that cannot send the rest alone leaves the break as it was.
             refusal = first.isAll(answer) ? lastError : first.refusal(of: answer, at: received, request)
+        } else if answer.status == 407 {
+            refusal = .proxyRefused(request.shownURL, answer.status)
         } else if !acceptsAnyStatus, answer.status != 200 {
             refusal = .status(request.shownURL, answer.status)
         } else if let total = answer.total, total > request.sizeLimit {
