@@ -24,7 +24,8 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
     package var auditCode: Int64 {
         switch self {
         case .updateOffered, .updateRefused, .updateTransition, .updateCancelled, .updateFailed, .updateCommitted,
-            .updateRolledBack, .slotActivated, .trialStarted, .peripheralStep, .selfTestResult, .interlockDeferred, .stateRecovered:
+            .updateRolledBack, .slotActivated, .trialStarted, .peripheralStep, .selfTestResult, .interlockDeferred,
+            .stateRecovered:
             110_131  // software configuration
         case .interlockOverridden: 110_127  // emergency override started
         case .agentStarted: 110_120  // application start

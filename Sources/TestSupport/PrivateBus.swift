@@ -1,11 +1,11 @@
 import Foundation
-import Platform
-import TestSupport
+import Glibc
+package import Platform
 
 /// A message bus of a test's own; unless told otherwise it lets everybody do everything.
-final class PrivateBus {
-    let address: BusAddress
-    static let openPolicy = """
+package final class PrivateBus {
+    package let address: BusAddress
+    package static let openPolicy = """
         <policy context="default">
           <allow send_destination="*" eavesdrop="true"/>
           <allow receive_sender="*"/>
@@ -17,7 +17,7 @@ final class PrivateBus {
     private let socket: String
     private var daemon = Process()
 
-    init(policy: String = PrivateBus.openPolicy) throws {
+    package init(policy: String = PrivateBus.openPolicy) throws {
         folder = try TemporaryFolder()
         socket = "unix:path=\(folder.file("bus"))"
         address = .at(socket)
@@ -39,7 +39,7 @@ final class PrivateBus {
     deinit { stop() }
 
     /// Starts the daemon and waits until it listens: it prints its address then.
-    func start() throws {
+    package func start() throws {
         let output = Pipe()
         daemon = Process()
         daemon.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -53,7 +53,7 @@ final class PrivateBus {
         _ = output.fileHandleForReading.availableData
     }
 
-    func stop() {
+    package func stop() {
         guard daemon.isRunning else { return }
         // Foundation starts programs with SIGTERM blocked on this thread, and the daemon does not unblock it.
         kill(daemon.processIdentifier, SIGKILL)
@@ -61,12 +61,12 @@ final class PrivateBus {
     }
 
     /// Runs busctl on this bus; off the cooperative threads, which the bus may need for its answer.
-    func busctl(_ arguments: String...) async throws -> Tool.Result {
+    package func busctl(_ arguments: String...) async throws -> Tool.Result {
         try await busctl(arguments)
     }
 
     /// Runs it by `prefix`, a program that changes who runs.
-    func busctl(_ arguments: [String], as prefix: [String] = []) async throws -> Tool.Result {
+    package func busctl(_ arguments: [String], as prefix: [String] = []) async throws -> Tool.Result {
         let command = prefix + ["busctl", "--address=\(socket)", "--no-pager"] + arguments
         return try await BlockingThread.run("busctl") { try Tool.run(command) }
     }
