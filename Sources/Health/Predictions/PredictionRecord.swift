@@ -1,0 +1,66 @@
+import Hardware
+import Vocabulary
+
+/// One prediction with what it has seen, what it says, and the finding that is open, if one is.
+struct PredictionRecord: Sendable {
+    let rule: PredictionRule
+    var series = WearSeries()
+    private(set) var outlook = Outlook.notYetKnown(reason: "nothing was read yet")
+    var record: FindingRecord
+    /// The newest value of the indicator that the rule's is a share of.
+    private var whole: Double?
+    private var judged: Double?
+
+    init(_ rule: PredictionRule) {
+        self.rule = rule
+        // Evidence comes once a day, so any gap up to a month goes on.
+        let holds = LimitState.Holds(opening: .zero, closing: .zero, patience: .seconds(2_592_000))
+        record = FindingRecord(rule.code, rule.indicator, holds)
+    }
+
+    mutating func take(_ sample: Sample, _ number: Double, second: Double, wall: Timestamp) -> FindingEvent? {
+        if sample.indicator.name == rule.of { whole = number }
+        guard sample.indicator.name == rule.indicator else { return nil }
+        var percent = number
+        if rule.of != nil {
+            guard let whole, whole > 0 else { return nil }
+            percent = number / whole * 100
+        }
+        guard series.add(percent, at: second) || judged == nil || second - (judged ?? 0) >= 86400 else { return nil }
+        judged = second
+        outlook = series.outlook(by: rule, at: second)
+        guard let days = outlook.days else { return nil }
+        return record.take(
+            FindingRecord.Evidence(
+                verdict: verdict(days: days), time: sample.time, wall: wall, value: .number(percent), excess: nil,
+                reason: { [rule, outlook] in "\(rule.sentence): \(outlook.words)" }, advice: rule.advice))
+    }
+
+    private func verdict(days: Double) -> Verdict {
+        Verdict(broken: severity(days), notClear: severity(days / 1.1))
+    }
+
+    private func severity(_ days: Double) -> Severity? {
+        if let alarm = rule.alarmDays, days < alarm { return .alarm }
+        return days < rule.warningDays ? .warning : nil
+    }
+
+    mutating func shift(by seconds: Double) {
+        series.shift(by: seconds)
+        judged = judged.map { $0 + seconds }
+    }
+}
+
+extension Outlook {
+    /// For a person, without its full stop.
+    package var words: String {
+        switch self {
+        case .notYetKnown(let reason): "not yet known, \(reason)"
+        case .steady: "no end in sight"
+        case .beyond(let days): "more than \(Int(days)) days left"
+        case .left(let days, let earliest, let latest?): "\(Int(days)) days left (\(Int(earliest)) to \(Int(latest)))"
+        case .left(let days, let earliest, nil): "\(Int(days)) days left (at least \(Int(earliest)))"
+        case .reached: "its end is reached"
+        }
+    }
+}
