@@ -94,6 +94,8 @@ package struct Places: Equatable, Sendable {
     package let kernelCommandLine: FilePath
     package let bootID: FilePath
     package let watchdog: FilePath
+    /// The root below which the kernel shows the board: `sys`, `proc` and `dev`.
+    package let hardware: FilePath
 
     init(_ fields: Fields?) throws(DocumentError) {
         var fields = try fields.orEmpty()
@@ -105,6 +107,7 @@ package struct Places: Equatable, Sendable {
             try fields.optionalString("boot-id", limit: 4096) ?? "/proc/sys/kernel/random/boot_id")
         watchdog = FilePath(
             try fields.optionalString("watchdog", limit: 4096) ?? "/sys/class/watchdog/watchdog0")
+        hardware = FilePath(try fields.optionalString("hardware", limit: 4096) ?? "/")
         try fields.done()
     }
 
@@ -117,6 +120,12 @@ package struct Places: Equatable, Sendable {
     package var trialMarker: FilePath { state.appending("trial") }
     /// Left by the dead-man before it restarts the device.
     package var deadManMarker: FilePath { state.appending("dead-man") }
+    /// The month's statistics of readings.
+    package var healthHistory: FilePath { state.appending("health.json") }
+    package var heartbeats: FilePath { state.appending("heartbeats.db") }
+    /// What the board is and what its readings mean; both come with the release.
+    package var boardProfile: FilePath { root.appending("usr/lib/aftercare/board.toml") }
+    package var healthPlan: FilePath { root.appending("usr/lib/aftercare/health.toml") }
     package var selfTests: FilePath { root.appending("usr/lib/aftercare/self-tests.d") }
     package var release: FilePath { root.appending("usr/lib/os-release") }
 }
