@@ -25,11 +25,17 @@ package struct MetricPoint: Sendable, Equatable {
     package let field: MetricField
     package let value: TelemetryValue
     package let attributes: [AttributeField: TelemetryValue]
+    /// Since when a sum counts; nil for since the boot.
+    package let start: Timestamp?
 
-    package init(_ field: MetricField, _ value: TelemetryValue, _ attributes: [AttributeField: TelemetryValue] = [:]) {
+    package init(
+        _ field: MetricField, _ value: TelemetryValue, _ attributes: [AttributeField: TelemetryValue] = [:],
+        since start: Timestamp? = nil
+    ) {
         self.field = field
         self.value = value
         self.attributes = attributes
+        self.start = start
     }
 
     /// `statistic` of the indicator `name`, in the unit of this UCUM code.

@@ -52,7 +52,7 @@ package final class WebServer: Sendable {
     // child of Foundation's inherits the blocked ones of whatever thread started it.
     deinit { try? lifeline.fileHandleForWriting.close() }
 
-    private static func makeCertificate(named name: String, in folder: TemporaryFolder) throws -> Certificate {
+    static func makeCertificate(named name: String, in folder: TemporaryFolder) throws -> Certificate {
         let pair = Certificate(certificate: folder.file("certificate.pem"), key: folder.file("key.pem"))
         _ = try Tool.run([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",

@@ -82,7 +82,7 @@ package struct OTLPEncoding: Sendable {
         let values = points.map { point -> JSON in
             .members([
                 "attributes": Self.attributes(point.attributes.map { ($0.name, $1) }),
-                "startTimeUnixNano": entry.kind == .sum ? Self.nanoseconds(start) : nil,
+                "startTimeUnixNano": entry.kind == .sum ? Self.nanoseconds(point.start ?? start) : nil,
                 "timeUnixNano": Self.nanoseconds(time), "asInt": Self.integer(point.value),
                 "asDouble": Self.decimal(point.value),
             ])
