@@ -96,6 +96,7 @@ package actor Agent {
     package func isAlive() -> Bool { !progress.isStuck(for: .seconds(120)) }
 
     private func begin() {
+        records.countBoot(running.boot)
         let deadMan = storage.exists(configuration.places.deadManMarker)
         record([
             LedgerEvent(
@@ -184,6 +185,9 @@ package actor Agent {
     }
 
     func ring() { bell.ring() }
+
+    /// Tells whoever watches that something is new.
+    func announce() { changed() }
 
     /// Waits for a request or for this long, after something that may work better later.
     func pause(_ duration: Duration) async {

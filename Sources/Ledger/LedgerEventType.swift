@@ -13,6 +13,9 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
     case selfTestResult = "selftest.result"
     case interlockDeferred = "interlock.deferred"
     case interlockOverridden = "interlock.overridden"
+    case findingOpened = "finding.opened"
+    case findingChanged = "finding.changed"
+    case findingClosed = "finding.closed"
     case agentStarted = "agent.started"
     case agentStopped = "agent.stopped"
     case stateRecovered = "state.recovered"
@@ -27,6 +30,7 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
             .updateRolledBack, .slotActivated, .trialStarted, .peripheralStep, .selfTestResult, .interlockDeferred,
             .stateRecovered:
             110_131  // software configuration
+        case .findingOpened, .findingChanged, .findingClosed: 110_100  // application activity
         case .interlockOverridden: 110_127  // emergency override started
         case .agentStarted: 110_120  // application start
         case .agentStopped: 110_121  // application stop

@@ -11,7 +11,7 @@ struct Fleet: AsyncParsableCommand {
         discussion: """
             Exit status: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 busy.
             """,
-        version: "0.1.0",
+        version: ProgramVersion.text,
         subcommands: [PKICommand.self, BundleCommand.self, DeviceCommand.self])
 
     static func main() async {

@@ -16,7 +16,7 @@ struct Aftercare: AsyncParsableCommand {
             Exit status: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 the device is in use or busy, 5 the daemon cannot be \
             reached.
             """,
-        version: "0.1.0",
+        version: ProgramVersion.text,
         subcommands: [
             Status.self, Slots.self, Install.self, Activate.self, Commit.self, Rollback.self, Cancel.self,
             SelfTest.self, Verify.self, Inspect.self, History.self, LedgerCommand.self, DaemonCommand.self,

@@ -102,6 +102,12 @@ package final class Records {
         try store.setFact("watermark", .string(signed.description))
     }
 
+    /// The newest entry of the ledger and the hash over all of it.
+    package var head: (sequence: UInt64, digest: Digest) { (ledger.newest, ledger.head) }
+
+    /// How far the time in records can be relied on.
+    package var confidence: TimeConfidence { time.ledgerClock.now().confidence }
+
     package func content(of set: SlotSet) -> SlotContent? {
         (try? store.fact("slot.\(set.name)"))?.flatMap(SlotContent.init)
     }
@@ -122,6 +128,36 @@ package final class Records {
     }
 
     package func history(limit: Int64) throws -> [JSON] { try store.history(limit: limit) }
+
+    /// What health monitoring found and is not over, as it was last recorded.
+    package var findings: JSON? { (try? store.fact("findings")).flatMap { $0 } }
+
+    package func keepFindings(_ findings: JSON) throws { try store.setFact("findings", findings) }
+
+    /// The newest entry that heartbeats have told of; nil where none ever did.
+    package var newsTold: UInt64? {
+        get { (try? store.fact("news-told"))?.flatMap(\.integer).map { UInt64(clamping: $0) } }
+        set { if let newValue { try? store.setFact("news-told", .number(newValue)) } }
+    }
+
+    /// How often the device has booted since the agent first ran on it.
+    package var boots: Int64 { (try? store.fact("boots"))?.flatMap { $0["count"]?.integer } ?? 0 }
+
+    package var bootsCountedSince: Timestamp? {
+        (try? store.fact("boots"))?.flatMap { $0["since"]?.string }.flatMap { Timestamp($0) }
+    }
+
+    /// Counts this boot, once.
+    package func countBoot(_ boot: String) {
+        let known = (try? store.fact("boots")).flatMap { $0 }
+        guard known?["boot"]?.string != boot else { return }
+        try? store.setFact(
+            "boots",
+            [
+                "boot": .string(boot), "count": .integer((known?["count"]?.integer ?? 0) + 1),
+                "since": known?["since"] ?? .string(now.description),
+            ])
+    }
 }
 
 extension Records {

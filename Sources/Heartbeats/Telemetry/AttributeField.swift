@@ -6,6 +6,7 @@ package enum AttributeField: TelemetryField {
     case quality
     case severity
     case code
+    case finding
     case value
     case limit
     case state
@@ -23,7 +24,7 @@ package enum AttributeField: TelemetryField {
 
     package var entry: TelemetryEntry {
         switch self {
-        case .indicator, .unit, .statistic, .quality, .severity, .code, .value, .limit: healthEntry
+        case .indicator, .unit, .statistic, .quality, .severity, .code, .finding, .value, .limit: healthEntry
         case .state, .outcome, .cause, .fromVersion, .toVersion, .verdict, .test, .count: updateEntry
         case .priority, .reason, .sequence, .hash: transportEntry
         }
@@ -47,6 +48,10 @@ package enum AttributeField: TelemetryField {
                 "severity", .word(["information", "warning", "alarm"]), for: .preventive, "how bad it is",
                 example: "warning")
         case .code: attribute("code", .faultCode, for: .corrective, "which fault (errors.md)", example: "AC-3201")
+        case .finding:
+            attribute(
+                "finding", .name(.finding), for: .preventive, "which limit of the signed plan",
+                example: "HF-TEMP-CPU")
         case .value: attribute("value", .number, for: .preventive, "the reading that crossed a limit", example: "91.5")
         default: attribute("limit", .number, for: .preventive, "the limit that it crossed", example: "90")
         }
@@ -58,7 +63,7 @@ package enum AttributeField: TelemetryField {
             attribute(
                 "state",
                 .word([
-                    "idle", "verifying", "installing", "installed", "waiting", "activated", "restarting", "testing",
+                    "idle", "verifying", "installing", "uploading", "installed", "waiting", "activated", "restarting", "switching", "testing",
                     "soaking", "committed", "rolling-back",
                 ]), for: .corrective, "where the update stands", example: "soaking")
         case .outcome:

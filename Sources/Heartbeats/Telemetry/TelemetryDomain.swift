@@ -61,21 +61,27 @@ package enum TelemetryDomain: Sendable, Equatable {
 /// The names that the board profile and the self-test plan give: the only ones that may stand in a heartbeat.
 package struct TelemetryNames: Sendable, Equatable {
     package enum Kind: String, Sendable {
-        case indicator, selfTest
+        case indicator, selfTest, finding
     }
 
     private let indicators: Set<String>
     private let selfTests: Set<String>
+    private let findings: Set<String>
 
-    package init(indicators: some Sequence<String> = [], selfTests: some Sequence<String> = []) {
+    package init(
+        indicators: some Sequence<String> = [], selfTests: some Sequence<String> = [],
+        findings: some Sequence<String> = []
+    ) {
         self.indicators = Set(indicators)
         self.selfTests = Set(selfTests)
+        self.findings = Set(findings)
     }
 
     func contains(_ name: String, _ kind: Kind) -> Bool {
         switch kind {
         case .indicator: indicators.contains(name)
         case .selfTest: selfTests.contains(name)
+        case .finding: findings.contains(name)
         }
     }
 }

@@ -63,6 +63,7 @@ extension TelemetryDomain {
         case .word(let words): words.map { "`\($0)`" }.joined(separator: ", ")
         case .name(.indicator): "an indicator of the board's profile"
         case .name(.selfTest): "a test of the self-test plan"
+        case .name(.finding): "a code of the health plan"
         case .label: "1 to 64 of `A-Z a-z 0-9 . _ -`"
         case .version: "a version"
         case .digest: "64 hexadecimal digits"

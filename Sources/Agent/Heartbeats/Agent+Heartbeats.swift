@@ -1,0 +1,72 @@
+import Documents
+package import Heartbeats
+import Ledger
+import Platform
+import Vocabulary
+
+extension Agent {
+    /// How many entries one look at the ledger takes.
+    private static let page = 256
+
+    /// Who speaks in a heartbeat, and since when.
+    package func heartbeatIdentity() -> HeartbeatContent {
+        let now = records.now
+        return HeartbeatContent(
+            resource: [
+                .agentVersion: ProgramVersion.text, .device: configuration.device.id,
+                .product: configuration.device.product, .hardware: configuration.device.hardware,
+                .release: running.version.description, .slotSet: running.slotSet.name,
+                .clock: records.confidence.rawValue,
+            ], bootTime: now.advanced(by: -Int64(monotonicNanoseconds() / 1_000_000_000)))
+    }
+
+    /// The same with everything that the agent itself has to tell.
+    package func heartbeat() -> HeartbeatContent {
+        var content = heartbeatIdentity()
+        content.metrics = [
+            MetricPoint(.uptime, .decimal(Double(monotonicNanoseconds()) / 1e9)),
+            MetricPoint(.boots, .integer(records.boots), since: records.bootsCountedSince),
+            MetricPoint(.securityVersion, .integer(securityFloor)),
+            MetricPoint(.updateState, 1, [.state: .text(state.name)]),
+        ]
+        if case .idle(let last?) = state {
+            content.metrics.append(MetricPoint(.updateOutcome, 1, [.outcome: .text(last.name)]))
+        }
+        if case .waiting(_, let wait) = state {
+            content.metrics.append(MetricPoint(.interlockWait, .decimal(Double(wait.seconds(at: records.now)))))
+        }
+        content.metrics += selfTestPoints()
+        content.events = [
+            TelemetryEvent(
+                .ledgerHead, .information, at: records.now,
+                [
+                    .sequence: .integer(Int64(clamping: records.head.sequence)),
+                    .hash: .text(records.head.digest.hex),
+                ])
+        ]
+        return content
+    }
+
+    /// How the self-tests of the last update ended, counted.
+    private func selfTestPoints() -> [MetricPoint] {
+        let report = (try? records.history(limit: 1))?.first?["selfTests"]?.array?.last
+        let verdicts = report?["results"]?.array?.compactMap { $0["verdict"]?.string } ?? []
+        return Dictionary(grouping: verdicts) { $0 }.sorted { $0.key < $1.key }.map { verdict, all in
+            MetricPoint(.selfTests, .integer(Int64(all.count)), [.verdict: .text(verdict)])
+        }
+    }
+
+    /// What has been written into the ledger and was not told yet, and where to go on after it is queued.
+    package func news() throws(FaultReport) -> (events: [TelemetryEvent], next: UInt64) {
+        let newest = records.head.sequence
+        guard let known = records.newsTold else { return ([], newest) }
+        guard known < newest else { return ([], known) }
+        do throws(LedgerError) {
+            let entries = try records.entries(from: known + 1, limit: Self.page)
+            return (entries.compactMap(LedgerNews.event), entries.last?.sequence ?? newest)
+        } catch { throw FaultReport(error) }
+    }
+
+    /// The news up to this entry are queued: a device that loses power now tells them once more at most.
+    package func newsAreTold(upTo sequence: UInt64) { records.newsTold = sequence }
+}
