@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "Devices.h"
 #include "Process.h"
 
 /// The time of `clock` (clock_gettime): several modules declare timespec, and which of them owns it for Swift varies.
