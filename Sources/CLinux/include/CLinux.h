@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "Devices.h"
 #include "Process.h"
 #include "Serial.h"
 

@@ -13,7 +13,7 @@ package struct BoardProfile: Sendable, Hashable {
 
     package let name: String
     package let maker: String?
-    /// What the machine must say it is, one of these: `compatible` of its devicetree, or DMI product names. Empty for any.
+    /// Which machines it is for, by the devicetree's `compatible` or DMI's product name; empty for any.
     package let compatible: [String]
     package let system: [SystemQuantity]
     package let sensors: [Sensor]

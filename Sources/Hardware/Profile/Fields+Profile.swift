@@ -116,7 +116,7 @@ extension Fields {
         return .milliseconds(Int64((seconds * 1000).rounded()))
     }
 
-    /// `[lowest, highest]`
+    /// Two numbers, the lowest and the highest.
     mutating func range(_ key: String) throws(DocumentError) -> ClosedRange<Double>? {
         guard optional(key) != nil else { return nil }
         let numbers = try list(key, limit: 2).map { (value, path) throws(DocumentError) -> Double in

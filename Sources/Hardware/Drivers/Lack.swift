@@ -1,0 +1,28 @@
+import SystemPackage
+
+/// Why there is no value: the three qualities that have none.
+enum Lack: Error, Equatable {
+    case absent
+    case unreadable(String)
+    case implausible(String)
+
+    /// What an attribute that could not be opened or read says.
+    init(_ errno: Errno, _ path: String) {
+        switch errno {
+        // A kernel without the feature, a part without the attribute, or one that was pulled.
+        case .noSuchFileOrDirectory, .notDirectory, .operationNotSupportedByDevice, .noSuchAddressOrDevice,
+            .notSupportedOnSocket,
+            .notSupported:
+            self = .absent
+        default: self = .unreadable("\(path): \(errno)")
+        }
+    }
+
+    var reading: Reading {
+        switch self {
+        case .absent: .absent
+        case .unreadable(let reason): .unreadable(reason: reason)
+        case .implausible(let reason): .implausible(reason: reason)
+        }
+    }
+}
