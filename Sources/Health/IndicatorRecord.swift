@@ -87,17 +87,17 @@ extension Limit {
     }
 
     private func reason(_ value: Reading.Value, _ indicator: Indicator) -> String {
-        let seen = Quantity(value, indicator.unit)
+        let seen = MeasuredValue(value, indicator.unit)
         switch (rule, value) {
         case (.words(let expected, _), _):
             return "\(sentence): it is '\(seen)', expected is \(expected.joined(separator: " or "))"
         case (.thresholds(let thresholds), .number(let number)):
             for severity in Severity.allCases.reversed() {
                 if let above = thresholds.above(severity), number > above {
-                    return "\(sentence): \(seen), above \(Quantity(.number(above), indicator.unit))"
+                    return "\(sentence): \(seen), above \(MeasuredValue(.number(above), indicator.unit))"
                 }
                 if let below = thresholds.below(severity), number < below {
-                    return "\(sentence): \(seen), below \(Quantity(.number(below), indicator.unit))"
+                    return "\(sentence): \(seen), below \(MeasuredValue(.number(below), indicator.unit))"
                 }
             }
             return "\(sentence): \(seen)"

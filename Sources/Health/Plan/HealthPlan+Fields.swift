@@ -1,10 +1,16 @@
-import Documents
+package import Documents
 import Hardware
-import Vocabulary
+package import Vocabulary
 
 extension HealthPlan {
-    /// Reads a whole plan and refuses what contradicts itself.
-    init(_ fields: inout Fields, digest: Digest?) throws(DocumentError) {
+    /// Reads the text of a plan and refuses what contradicts itself; every refusal says line and column.
+    package init(_ text: String, digest: Digest? = nil) throws(DocumentError) {
+        self = try TOML.read(text, limit: Self.sizeLimit) { (fields) throws(DocumentError) in
+            try HealthPlan(&fields, digest: digest)
+        }
+    }
+
+    private init(_ fields: inout Fields, digest: Digest?) throws(DocumentError) {
         let interval = try fields.optionalSeconds("interval", in: 0.1...86400) ?? Self.standardInterval
         let slack = try fields.optionalSeconds("slack", in: 0...60) ?? min(.seconds(1), interval / 2)
         guard slack < interval else { throw fields.refuse("slack", "is not shorter than 'interval'") }
@@ -30,7 +36,6 @@ extension HealthPlan {
         self.init(
             standard: Watch(interval: interval), watches: watches, limits: limits, predictions: predictions,
             slack: slack, windows: try fields.windows("statistics"), digest: digest)
-        try fields.done()
     }
 }
 
@@ -40,7 +45,8 @@ extension Watch {
         var indicators: [IndicatorPattern] = []
         for text in try fields.strings("indicators", limit: 64) {
             guard let pattern = IndicatorPattern(text) else {
-                throw fields.refuse("indicators", "holds '\(text)', which is not 1 to 64 of a-z, 0-9, '.', '-' and '*'")
+                throw fields.refuse(
+                    "indicators", "holds '\(text)', which is not 1 to 128 of a-z, 0-9, '.', '-' and '*'")
             }
             indicators.append(pattern)
         }
@@ -61,7 +67,7 @@ extension Limit {
     init(_ fields: inout Fields) throws(DocumentError) {
         let pattern = try fields.string("indicator")
         guard let indicators = IndicatorPattern(pattern) else {
-            throw fields.refuse("indicator", "is not 1 to 64 of a-z, 0-9, '.', '-' and '*'")
+            throw fields.refuse("indicator", "is not 1 to 128 of a-z, 0-9, '.', '-' and '*'")
         }
         let unitName = try fields.optionalString("unit", limit: 16)
         let unit = unitName.flatMap(MeasuredUnit.init(rawValue:))

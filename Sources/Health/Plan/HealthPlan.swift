@@ -52,8 +52,7 @@ package struct HealthPlan: Sendable, Equatable {
         do { bytes = try storage.read(file, limit: sizeLimit) } catch { throw .cannotRead(error) }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText(file) }
         do throws(DocumentError) {
-            var fields = try Fields(try TOML.read(text, limit: sizeLimit))
-            return try HealthPlan(&fields, digest: SHA256.digest(of: bytes))
+            return try HealthPlan(text, digest: SHA256.digest(of: bytes))
         } catch {
             throw .malformed(file, error)
         }

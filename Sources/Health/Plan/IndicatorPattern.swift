@@ -1,11 +1,11 @@
 /// A name of an indicator in which `*` stands for any characters: `cpu.temperature`, `disk.*.life-used`.
 package struct IndicatorPattern: Hashable, Sendable, CustomStringConvertible {
     package static let everything = IndicatorPattern(unchecked: "*")
-    package static let maximumLength = 64
+    package static let maximumLength = 128
 
     package let description: String
 
-    /// Nil unless it is 1 to 64 of `a-z 0-9 . - *`.
+    /// Nil unless it is 1 to 128 of `a-z 0-9 . - *`.
     package init?(_ text: String) {
         guard (1...Self.maximumLength).contains(text.utf8.count),
             text.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || [45, 46, 42].contains($0) })

@@ -56,11 +56,14 @@ extension Outlook {
     package var words: String {
         switch self {
         case .notYetKnown(let reason): "not yet known, \(reason)"
-        case .steady: "no end in sight"
-        case .beyond(let days): "more than \(Int(days)) days left"
-        case .left(let days, let earliest, let latest?): "\(Int(days)) days left (\(Int(earliest)) to \(Int(latest)))"
-        case .left(let days, let earliest, nil): "\(Int(days)) days left (at least \(Int(earliest)))"
+        case .steady: "no wear seen so far"
+        case .beyond(let days): "more than \(whole(days)) days left"
+        case .left(let days, let earliest, let latest?):
+            "\(whole(days)) days left (\(whole(earliest)) to \(whole(latest)))"
+        case .left(let days, let earliest, nil): "\(whole(days)) days left (at least \(whole(earliest)))"
         case .reached: "its end is reached"
         }
     }
+
+    private func whole(_ days: Double) -> String { MeasuredValue.decimal(days.rounded()) }
 }

@@ -16,6 +16,9 @@ package struct WearSeries: Sendable, Equatable {
     /// How many times the span that was seen may be foreseen.
     private static let reach = 10.0
 
+    /// A latest day beyond a century is as good as none.
+    private static let lifetime = 36500.0
+
     package private(set) var points: [Point] = []
     /// When the value last changed to one it had not had just before: the newest first.
     package private(set) var edges: [Point] = []
@@ -108,6 +111,7 @@ package struct WearSeries: Sendable, Equatable {
         let days = max(0, left / rate)
         guard days <= span * Self.reach else { return .beyond(days: span * Self.reach) }
         let earliest = min(days, max(0, left / max(fastest, rate)))
-        return .left(days: days, earliest: earliest, latest: slowest > 0 ? max(days, left / slowest) : nil)
+        let latest = slowest > 0 ? max(days, left / slowest) : .infinity
+        return .left(days: days, earliest: earliest, latest: latest < Self.lifetime ? latest : nil)
     }
 }

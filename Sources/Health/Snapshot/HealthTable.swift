@@ -39,7 +39,7 @@ package struct HealthTable: Sendable {
         if !snapshot.predictions.isEmpty {
             lines += ["", "PREDICTIONS"]
             for prediction in snapshot.predictions {
-                let percent = prediction.percent.map { " at \(Quantity.decimal($0)) %" } ?? ""
+                let percent = prediction.percent.map { " at \(MeasuredValue.decimal($0)) %" } ?? ""
                 lines += wrapped("\(prediction.indicator)\(percent): \(prediction.outlook.words)", indent: 2)
             }
         }
@@ -80,7 +80,8 @@ package struct HealthTable: Sendable {
         switch indicator.reading {
         case nil: "-"
         case .good(let value), .stale(let value, _):
-            Quantity(value, indicator.indicator.unit).description + (indicator.reading?.quality == .stale ? " old" : "")
+            MeasuredValue(value, indicator.indicator.unit).description
+                + (indicator.reading?.quality == .stale ? " old" : "")
         case .absent: "absent"
         case .unreadable: "unreadable"
         case .implausible: "implausible"
@@ -91,7 +92,7 @@ package struct HealthTable: Sendable {
     private func trend(_ indicator: IndicatorHealth) -> String {
         guard let statistics = indicator.statistics.first, let slope = statistics.slopePerHour else { return "" }
         guard slope.magnitude >= 0.02 * max(statistics.mean.magnitude, 1e-9) else { return "level" }
-        return (slope > 0 ? "+" : "") + Quantity.decimal(slope) + "/h"
+        return (slope > 0 ? "+" : "") + MeasuredValue.decimal(slope) + "/h"
     }
 
     private func moment(_ time: Timestamp) -> String {

@@ -1,7 +1,7 @@
 package import Hardware
 
 /// A value with its unit as a person reads it: `45.2 °C`, `8 GiB`, `Charging`.
-package struct Quantity: Sendable, CustomStringConvertible {
+package struct MeasuredValue: Sendable, CustomStringConvertible {
     package let description: String
 
     package init(_ value: Reading.Value, _ unit: MeasuredUnit) {
