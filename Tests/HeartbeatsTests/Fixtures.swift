@@ -1,0 +1,127 @@
+import Documents
+import Heartbeats
+import Platform
+import Synchronization
+import SystemPackage
+import TestSupport
+import Vocabulary
+
+/// Time that only a test moves on, as wall clock and since boot alike.
+final class ManualTime: WallClock {
+    static let start = Timestamp(seconds: 1_790_000_000)
+    private let passed = Mutex(Duration.zero)
+
+    var uptime: Duration { passed.withLock { $0 } }
+
+    func now() -> Timestamp { Self.start.advanced(by: uptime.components.seconds) }
+
+    func advance(to time: Duration) { passed.withLock { $0 = max($0, time) } }
+}
+
+/// What a service told while it ran.
+final class NewsPaper: Sendable {
+    private let all = Mutex<[HeartbeatNews]>([])
+
+    var news: [HeartbeatNews] { all.withLock { $0 } }
+
+    var faults: [FaultCode] {
+        news.compactMap { news in
+            switch news {
+            case .failing(_, let error), .partlyRefused(_, let error), .cannotQueue(let error): error.code
+            default: nil
+            }
+        }
+    }
+
+    func print(_ one: HeartbeatNews) { all.withLock { $0.append(one) } }
+}
+
+enum Sample {
+    static let names = TelemetryNames(
+        indicators: ["cpu.temperature", "emmc.life-used", "battery.charge"], selfTests: ["pump-motor"])
+
+    static let identity: [ResourceField: String] = [
+        .agentVersion: "0.1.0", .device: "pump-0001", .product: "infusion-pump", .hardware: "rev-c",
+        .release: "1.4.2", .slotSet: "A", .clock: "clock",
+    ]
+
+    static func content(_ number: Int = 1) -> HeartbeatContent {
+        HeartbeatContent(
+            resource: identity,
+            metrics: [
+                MetricPoint(.uptime, .decimal(Double(number))), MetricPoint(.securityVersion, .integer(Int64(number))),
+                .indicator("cpu.temperature", unit: "Cel", "mean", 61.25),
+            ], bootTime: ManualTime.start)
+    }
+
+    static func alarm(at time: Timestamp = ManualTime.start) -> TelemetryEvent {
+        TelemetryEvent(
+            .findingOpened, .error, at: time,
+            [.code: "AC-3201", .indicator: "cpu.temperature", .value: 91.5, .limit: 90.0])
+    }
+
+    static func item(
+        _ number: Int, _ priority: HeartbeatPriority = .routine, signal: TelemetrySignal = .metrics,
+        at time: Timestamp = ManualTime.start, bytes: Int = 100
+    ) -> QueueItem {
+        let digits = String(number, radix: 16)
+        return QueueItem(
+            id: String(repeating: "0", count: 32 - digits.count) + digits, signal: signal, priority: priority,
+            time: time, body: [UInt8](repeating: UInt8(ascii: "x"), count: bytes))
+    }
+}
+
+func configuration(_ text: String) throws -> HeartbeatConfiguration {
+    var root = try Fields(try TOML.read(text))
+    return try HeartbeatConfiguration(try root.optionalFields("heartbeat"))
+}
+
+/// A service in a folder of its own that sends to one address, driven by a clock of the test's.
+struct Station {
+    let folder: TemporaryFolder
+    let time = ManualTime()
+    let paper = NewsPaper()
+    let configuration: HeartbeatConfiguration
+    let queue: HeartbeatQueue
+    let service: HeartbeatService
+
+    init(
+        url: String, more: String = "", table: String = "", folder: TemporaryFolder? = nil,
+        storage: Storage = Storage(), content: @escaping @Sendable () async -> HeartbeatContent = { Sample.content() }
+    ) throws {
+        let folder = try folder ?? TemporaryFolder()
+        self.folder = folder
+        configuration = try HeartbeatsTests.configuration(
+            """
+            [heartbeat]
+            jitter-seconds = 0
+            \(table)
+            [[heartbeat.endpoints]]
+            name = "one"
+            url = "\(url)"
+            \(more.contains("proxy =") ? "" : "proxy = \"none\"")
+            \(more)
+            """)
+        queue = try HeartbeatQueue(
+            folder.file("heartbeats.db"), endpoints: configuration.endpoints.map(\.name), bounds: configuration.queue,
+            storage: storage, now: time.now())
+        let (time, paper) = (time, paper)
+        service = HeartbeatService(
+            configuration: configuration, queue: queue,
+            source: HeartbeatService.Source(
+                names: Sample.names,
+                identity: { HeartbeatContent(resource: Sample.identity, bootTime: ManualTime.start) },
+                content: content),
+            HeartbeatSender.Surroundings(storage: storage, clock: time, uptime: { time.uptime }, seed: 1)
+        ) { paper.print($0) }
+    }
+
+    /// Makes what is due and sends what is due, and moves the time on to whatever comes next, until `end` at most.
+    func run(until end: Duration) async {
+        while time.uptime < end {
+            let made = await service.turn()
+            let sent = await service.sendTurn()
+            time.advance(to: min(end, min(made, sent ?? made)))
+        }
+    }
+}
