@@ -41,6 +41,10 @@ package actor Agent {
     private let bell = Bell()
     private var isStopping = false
     var trialBegan: UInt64?
+    /// The newest entry of the ledger that heartbeats told of.
+    var newsTold: UInt64?
+    /// What health monitoring found and is not over.
+    var openFindings: [JSON] = []
     /// How often the way back of the peripherals was tried since the agent started.
     var takeBackAttempts = 0
 

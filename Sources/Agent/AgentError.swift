@@ -19,6 +19,7 @@ package enum AgentError: Fault, Equatable {
     case waitedTooLong(seconds: Int)
     case heldTooLong(hours: Int64, reasons: [String])
     case unknownPeripheral(String)
+    case noBoard
     case firmwareTooLarge(image: String, size: ByteCount, limit: ByteCount)
 
     package var code: FaultCode {
@@ -41,13 +42,14 @@ package enum AgentError: Fault, Equatable {
         case .heldTooLong: FaultCode(2716)
         case .unknownPeripheral: FaultCode(2717)
         case .firmwareTooLarge: FaultCode(2718)
+        case .noBoard: FaultCode(2719)
         }
     }
 
     package var kind: FaultKind {
         switch self {
         case .busy, .inUse, .heldTooLong: .inUse
-        case .notNow, .nothingToRollBackTo, .firmwareTooLarge: .refused
+        case .notNow, .nothingToRollBackTo, .firmwareTooLarge, .noBoard: .refused
         case .daemonUnreachable: .unreachable
         case .configuration: .usage
         default: .failed
@@ -76,6 +78,7 @@ package enum AgentError: Fault, Equatable {
         case .unknownPeripheral(let name): "this board declares no peripheral '\(name)'"
         case .firmwareTooLarge(let image, let size, let limit):
             "the image '\(image)' has \(size), more than the \(limit) of a peripheral's firmware"
+        case .noBoard: "the running release describes no board, so there is nothing to read"
         case .waitedTooLong(let seconds): "the update has not ended after \(seconds) seconds"
         }
     }

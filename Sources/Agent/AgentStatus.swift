@@ -25,6 +25,7 @@ extension Agent {
         if case .rollingBack(_, let cause, _) = state { members["cause"] = .string(cause.rawValue) }
         if case .idle(let last?) = state { members["last"] = last.json }
         members["trouble"] = trouble?.json
+        members["findings"] = .array(openFindings)
         members["progress"] = progress.reading?.json
         return .object(members)
     }

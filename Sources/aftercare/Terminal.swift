@@ -29,9 +29,24 @@ enum Terminal {
         isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
     }
 
-    static var width: Int {
+    /// Whether what is printed can be drawn over itself.
+    static var isInteractiveOutput: Bool {
+        isatty(STDOUT_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
+
+    /// Whether more than ASCII can be shown, as the locale says (locale(7)).
+    static var speaksUnicode: Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(Environment.value).first { !$0.isEmpty } ?? ""
+        return locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
+    }
+
+    static var width: Int { columns(of: STDERR_FILENO) }
+
+    static var outputWidth: Int { columns(of: STDOUT_FILENO) }
+
+    private static func columns(of descriptor: CInt) -> Int {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 80 }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 80 }
         return Int(size.ws_col)
     }
 

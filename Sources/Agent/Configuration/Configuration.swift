@@ -1,5 +1,6 @@
 package import BootControl
 import Documents
+package import Heartbeats
 package import Platform
 package import SystemPackage
 package import Trust
@@ -18,6 +19,7 @@ package struct Configuration: Sendable {
     package let interlocks: InterlockConfiguration
     package let places: Places
     package let bus: BusConfiguration
+    package let heartbeat: HeartbeatConfiguration
 
     /// A place for one image of one slot set.
     package struct Slot: Equatable, Sendable {
@@ -45,7 +47,8 @@ package struct Configuration: Sendable {
                 update: try UpdatePolicy(try root.optionalFields("update")),
                 interlocks: try InterlockConfiguration(try root.optionalFields("interlocks")),
                 places: try Places(try root.optionalFields("paths")),
-                bus: try readBus(try root.optionalFields("bus")))
+                bus: try readBus(try root.optionalFields("bus")),
+                heartbeat: try HeartbeatConfiguration(try root.optionalFields("heartbeat")))
             try root.done()
             try configuration.checkSlots()
             return configuration

@@ -6,11 +6,15 @@ import Vocabulary
 
 extension Agent {
     /// What was open when the agent was last stopped.
-    package func knownFindings() -> JSON? { records.findings }
+    package func knownFindings() -> JSON? {
+        openFindings = records.findings?["open"]?.array ?? []
+        return records.findings
+    }
 
     /// Writes down what became of findings: one entry each, in one group, before anybody is told.
     package func take(_ events: [FindingEvent], open: JSON) {
         record(events.map { LedgerEvent($0.ledgerType, ["finding": $0.finding.json]) })
+        openFindings = open["open"]?.array ?? []
         do { try records.keepFindings(open) } catch {
             log.warning("open findings could not be kept, continuing", metadata: ["reason": "\(error)"])
         }

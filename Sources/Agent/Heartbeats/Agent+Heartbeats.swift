@@ -59,7 +59,8 @@ extension Agent {
     /// What has been written into the ledger and was not told yet, and where to go on after it is queued.
     package func news() throws(FaultReport) -> (events: [TelemetryEvent], next: UInt64) {
         let newest = records.head.sequence
-        guard let known = records.newsTold else { return ([], newest) }
+        // What was before the first heartbeat is history, not news.
+        guard let known = newsTold ?? records.newsTold else { return ([], newest) }
         guard known < newest else { return ([], known) }
         do throws(LedgerError) {
             let entries = try records.entries(from: known + 1, limit: Self.page)
@@ -67,6 +68,12 @@ extension Agent {
         } catch { throw FaultReport(error) }
     }
 
-    /// The news up to this entry are queued: a device that loses power now tells them once more at most.
-    package func newsAreTold(upTo sequence: UInt64) { records.newsTold = sequence }
+    /// The news up to this entry are queued; gives whether there are more already.
+    ///
+    /// A device that loses power before this tells them once more: each carries its entry's number.
+    package func newsAreTold(upTo sequence: UInt64) -> Bool {
+        if newsTold != sequence { records.newsTold = sequence }
+        newsTold = sequence
+        return sequence < records.head.sequence
+    }
 }

@@ -1,4 +1,5 @@
 import Documents
+package import Heartbeats
 package import Platform
 import SystemPackage
 import Vocabulary
@@ -9,12 +10,20 @@ package struct BusService: Sendable {
         "org.aftercare.Aftercare1", path: "/org/aftercare/Aftercare1", interface: "org.aftercare.Aftercare1")
 
     private let agent: Agent
+    let health: HealthWatch?
+    let heartbeats: HeartbeatService?
     private let connection: BusConnection
 
-    package init(agent: Agent, connection: BusConnection) {
+    package init(
+        agent: Agent, health: HealthWatch? = nil, heartbeats: HeartbeatService? = nil, connection: BusConnection
+    ) {
         self.agent = agent
+        self.health = health
+        self.heartbeats = heartbeats
         self.connection = connection
     }
+
+    package func close() async { await connection.close() }
 
     /// Offers the interface and its name, now or as soon as there is a bus.
     package func start() async throws {
@@ -38,7 +47,8 @@ package struct BusService: Sendable {
 
     private func object(_ status: JSON) -> BusObject {
         BusObject(
-            path: Self.endpoint.path, interface: Self.endpoint.interface, methods: updateMethods + questionMethods,
+            path: Self.endpoint.path, interface: Self.endpoint.interface,
+            methods: updateMethods + questionMethods + healthMethods,
             properties: Self.properties(status).map { name, value in BusProperty(name, value) }
                 .sorted { $0.name < $1.name },
             signals: [BusSignature("Changed", [BusArgument("status", .string)])])
@@ -152,12 +162,12 @@ package struct BusService: Sendable {
     }
 }
 
-private func faults<Value: Sendable>(_ body: () async throws -> Value) async throws(BusFault) -> Value {
+func faults<Value: Sendable>(_ body: () async throws -> Value) async throws(BusFault) -> Value {
     do { return try await body() } catch { throw BusFault(FaultReport(describing: error)) }
 }
 
 extension BusCall {
-    fileprivate func read<Value: BusReadable>(_ index: Int) throws(BusFault) -> Value {
+    func read<Value: BusReadable>(_ index: Int) throws(BusFault) -> Value {
         do { return try arguments.read(index) } catch { throw .invalidArguments(error.description) }
     }
 

@@ -1,7 +1,11 @@
 import BootControl
 import Documents
+import Hardware
+import Health
+import Heartbeats
 package import Logging
 package import Platform
+import SelfTests
 import ServiceLifecycle
 import SystemPackage
 import UnixSignals
@@ -30,16 +34,28 @@ package struct Daemon: Sendable {
         let running = try RunningSystem.read(configuration, storage: storage)
         let records = try Records.open(configuration.places, storage: storage, clock: clock, boot: running.boot)
         let connection = configuration.bus.isServed ? await BusConnection.keep(.system) : nil
-        let changes = Bell()
+        let (changes, news, vitals) = (Bell(), Bell(), Vitals())
+        let parts = BoardParts.read(configuration.places, storage: storage, clock: clock, log: log)
         let agent = Agent(
             configuration: configuration, running: running, storage: storage, records: records,
-            machine: machine(connection), log: log
-        ) { changes.ring() }
-        let services: [any Service] = [
+            machine: machine(connection, parts), log: log
+        ) {
+            changes.ring()
+            news.ring()
+        }
+        let health = await watch(parts, agent: agent, vitals: vitals)
+        let heartbeats = try heartbeatService(agent: agent, health: health, parts: parts)
+        let signs = LifeSigns(agent: agent, heartbeats: heartbeats, vitals: vitals)
+        let bus = connection.map { BusService(agent: agent, health: health, heartbeats: heartbeats, connection: $0) }
+        var services: [any Service] = [
             AgentService(agent: agent),
-            PublishingService(agent: agent, connection: connection, changes: changes, manager: manager, log: log),
-            WatchdogService(agent: agent, manager: manager, log: log),
+            PublishingService(agent: agent, bus: bus, changes: changes, manager: manager, log: log),
+            WatchdogService(signs: signs, manager: manager, log: log),
         ]
+        if let health { services.append(HealthService(health: health)) }
+        if let heartbeats {
+            services.append(NewsService(agent: agent, heartbeats: heartbeats, changes: news, log: log))
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map {
@@ -51,13 +67,48 @@ package struct Daemon: Sendable {
         manager.stopping()
     }
 
-    private func machine(_ connection: BusConnection?) -> Agent.Machine {
+    private func watch(_ parts: BoardParts, agent: Agent, vitals: Vitals) async -> HealthWatch? {
+        guard let board = parts.board else { return nil }
+        return HealthWatch(
+            board: board, plan: parts.plan, findings: await agent.knownFindings(), places: configuration.places,
+            clock: clock, storage: storage, vitals: vitals, log: log
+        ) { await agent.take($0, open: $1) }
+    }
+
+    /// Nil where the configuration names nobody who wants heartbeats.
+    private func heartbeatService(
+        agent: Agent, health: HealthWatch?, parts: BoardParts
+    ) throws(HeartbeatError) -> HeartbeatService? {
+        let heartbeat = configuration.heartbeat
+        guard !heartbeat.endpoints.isEmpty else { return nil }
+        let queue = try HeartbeatQueue(
+            configuration.places.heartbeats, endpoints: heartbeat.endpoints.map(\.name), bounds: heartbeat.queue,
+            storage: storage, now: clock.now())
+        let plan = try? SelfTestPlan.read(folder: configuration.places.selfTests, storage: storage)
+        let names = TelemetryNames(
+            indicators: parts.board?.indicators.map(\.name) ?? [], selfTests: plan?.tests.map(\.id) ?? [],
+            findings: parts.plan.findingCodes)
+        let log = log
+        return HeartbeatService(
+            configuration: heartbeat, queue: queue,
+            source: HeartbeatService.Source(names: names) {
+                await agent.heartbeatIdentity()
+            } content: {
+                var content = await agent.heartbeat()
+                if let health { content.metrics += await health.snapshot().metrics }
+                return content
+            }, HeartbeatSender.Surroundings(storage: storage, clock: clock)
+        ) { $0.log(to: log) }
+    }
+
+    private func machine(_ connection: BusConnection?, _ parts: BoardParts) -> Agent.Machine {
         var interlocks: [any Interlock] = configuration.interlocks.lockFiles.map {
             LockFileInterlock(path: $0, storage: storage)
         }
         if configuration.interlocks.usesInhibitors {
             interlocks.append(InhibitorInterlock(connection: connection))
         }
+        interlocks += parts.interlocks(connection: connection, storage: storage)
         let command = configuration.update.restartCommand
         let restarter: any Restarter =
             command.isEmpty ? SystemRestarter(connection: connection) : CommandRestarter(command: command)
@@ -82,13 +133,12 @@ private struct AgentService: Service {
 /// Says on D-Bus and to the service manager how things stand, whenever that changes.
 private struct PublishingService: Service {
     let agent: Agent
-    let connection: BusConnection?
+    let bus: BusService?
     let changes: Bell
     let manager: ServiceManager
     let log: Logger
 
     func run() async throws {
-        let bus = connection.map { BusService(agent: agent, connection: $0) }
         do { try await bus?.start() } catch {
             // An agent that nobody can talk to still has a trial to finish or to take back.
             log.error("the agent cannot be served on D-Bus, continuing", metadata: ["reason": "\(error)"])
@@ -103,13 +153,26 @@ private struct PublishingService: Service {
         }
         // Whoever follows an installation learns that the device restarts now, and not just that nobody answers.
         await bus?.publish()
-        await connection?.close()
+        await bus?.close()
     }
 }
 
-/// Feeds the service manager's watchdog for as long as the agent answers and its work moves.
+/// Samples the board until the agent stops.
+private struct HealthService: Service {
+    let health: HealthWatch
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await health.run()
+        } onGracefulShutdown: {
+            Task { await health.stop() }
+        }
+    }
+}
+
+/// Feeds the service manager's watchdog for as long as there is nothing wrong with the agent itself.
 private struct WatchdogService: Service {
-    let agent: Agent
+    let signs: LifeSigns
     let manager: ServiceManager
     let log: Logger
 
@@ -117,10 +180,11 @@ private struct WatchdogService: Service {
         guard let interval = manager.watchdogInterval else { return try await gracefulShutdown() }
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                if await agent.isAlive() {
+                let troubles = await signs.troubles(period: interval)
+                if troubles.isEmpty {
                     manager.alive()
                 } else {
-                    log.error("work has not moved for two minutes, the watchdog is not fed")
+                    log.error("the watchdog is not fed", metadata: ["reasons": "\(troubles)"])
                 }
                 try? await Task.sleep(for: interval)
             }

@@ -20,7 +20,7 @@ package struct FindingCode: Hashable, Sendable, Comparable, CustomStringConverti
     package static let reading = FindingCode(unchecked: "HF-READING")
 
     /// This code with the suffix of a quality: `HF-TEMP-STALE`.
-    func adding(_ suffix: String) -> FindingCode { FindingCode(unchecked: "\(description)-\(suffix)") }
+    package func adding(_ suffix: String) -> FindingCode { FindingCode(unchecked: "\(description)-\(suffix)") }
 
     package static func < (left: FindingCode, right: FindingCode) -> Bool { left.description < right.description }
 }
