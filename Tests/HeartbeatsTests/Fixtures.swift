@@ -38,7 +38,8 @@ final class NewsPaper: Sendable {
 
 enum Sample {
     static let names = TelemetryNames(
-        indicators: ["cpu.temperature", "emmc.life-used", "battery.charge"], selfTests: ["pump-motor"])
+        indicators: ["cpu.temperature", "emmc.life-used", "battery.charge"], selfTests: ["pump-motor"],
+        findings: ["HF-TEMP-CPU"])
 
     static let identity: [ResourceField: String] = [
         .agentVersion: "0.1.0", .device: "pump-0001", .product: "infusion-pump", .hardware: "rev-c",

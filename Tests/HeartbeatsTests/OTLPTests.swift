@@ -42,6 +42,7 @@ struct OTLPTests {
         case .word(let words): .text(words.randomElement(using: &dice) ?? "")
         case .name(.indicator): "cpu.temperature"
         case .name(.selfTest): "pump-motor"
+        case .name(.finding): "HF-TEMP-CPU"
         case .label: "rev-c_2.1"
         case .version: "2.0.0-rc.1"
         case .digest: .text(String(repeating: "0a", count: 32))
