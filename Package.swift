@@ -38,6 +38,7 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CCBOR", pkgConfig: "libcbor", providers: [.apt(["libcbor-dev"])]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CLinux"),
 
@@ -47,7 +48,8 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "Vocabulary", "COpenSSL", "CSystemd", "CCurl", "CZstd", "CSQLite", "CLinux", system, logging,
+                "Vocabulary", "COpenSSL", "CSystemd", "CCurl", "CZstd", "CCBOR", "CSQLite", "CLinux", system,
+                logging,
             ]),
 
         // Domain
