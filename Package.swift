@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCBOR", pkgConfig: "libcbor", providers: [.apt(["libcbor-dev"])]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CLinux"),
 
@@ -48,7 +49,7 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "Vocabulary", "COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CSQLite", "CLinux", system,
+                "Vocabulary", "COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CCBOR", "CSQLite", "CLinux", system,
                 logging,
             ]),
 

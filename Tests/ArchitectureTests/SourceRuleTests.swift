@@ -11,7 +11,9 @@ struct SourceRuleTests {
     /// Only these may use FoundationEssentials; nothing needs it so far.
     private static let essentials: Set<String> = []
     private static let executables: Set<String> = ["aftercare", "aftercare-fleet"]
-    private static let cModules: Set<String> = ["COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CSQLite", "CLinux"]
+    private static let cModules: Set<String> = [
+        "COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CCBOR", "CSQLite", "CLinux",
+    ]
     /// Platform is made of it, a virtual device of processes, and a program needs exit statuses and terminals.
     private static let libraryC: Set<String> = [
         "Platform", "TestSupport", "VirtualDevice", "aftercare", "aftercare-fleet",
