@@ -19,7 +19,8 @@ struct Aftercare: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Status.self, Slots.self, Install.self, Activate.self, Commit.self, Rollback.self, Cancel.self,
-            SelfTest.self, Verify.self, Inspect.self, History.self, LedgerCommand.self, DaemonCommand.self,
+            SelfTest.self, Verify.self, Inspect.self, History.self, LedgerCommand.self, HardwareCommand.self,
+            DaemonCommand.self,
         ])
 
     static func main() async {

@@ -25,4 +25,11 @@ enum Lack: Error, Equatable {
         case .implausible(let reason): .implausible(reason: reason)
         }
     }
+
+    var words: String {
+        switch self {
+        case .absent: "it is not there"
+        case .unreadable(let reason), .implausible(let reason): reason
+        }
+    }
 }
