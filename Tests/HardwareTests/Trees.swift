@@ -17,7 +17,8 @@ struct KernelFolder {
                 try link(String(line[..<arrow.lowerBound]), to: String(line[arrow.upperBound...]))
             } else if let equals = line.firstRange(of: " = ") {
                 let content = line[equals.upperBound...].replacingOccurrences(of: "\\n", with: "\n")
-                let whole = content.hasSuffix("\\0") ? content.replacingOccurrences(of: "\\0", with: "\0") : content + "\n"
+                let whole =
+                    content.hasSuffix("\\0") ? content.replacingOccurrences(of: "\\0", with: "\0") : content + "\n"
                 try set(String(line[..<equals.lowerBound]), whole)
             }
         }
@@ -106,6 +107,7 @@ enum Listing: String, CaseIterable {
         sys/class/leds/PWR/brightness = 255
         sys/class/leds/PWR/max_brightness = 255
         sys/class/leds/PWR/trigger = none timer heartbeat mmc0 [default-on]
+        dev/watchdog0 = a device node
         sys/class/watchdog/watchdog0/identity = Broadcom BCM2835 Watchdog timer
         sys/class/watchdog/watchdog0/timeout = 15
         sys/class/watchdog/watchdog0/state = active
@@ -183,6 +185,7 @@ enum Listing: String, CaseIterable {
         sys/class/leds/yellow:status/brightness = 1
         sys/class/leds/yellow:status/max_brightness = 1
         sys/class/leds/yellow:status/trigger = none [heartbeat]
+        dev/watchdog0 = a device node
         sys/class/watchdog/watchdog0/identity = imx2+ watchdog
         sys/class/watchdog/watchdog0/timeout = 60
         sys/class/watchdog/watchdog0/pretimeout = 0
@@ -252,6 +255,7 @@ enum Listing: String, CaseIterable {
         sys/class/thermal/cooling_device0/type = Processor
         sys/class/thermal/cooling_device0/cur_state = 0
         sys/class/thermal/cooling_device0/max_state = 10
+        dev/watchdog0 = a device node
         sys/class/watchdog/watchdog0/identity = iTCO_wdt
         sys/class/watchdog/watchdog0/timeout = 30
         sys/class/watchdog/watchdog0/state = inactive

@@ -20,7 +20,7 @@ extension Board {
         // The least light is still light.
         let level = share <= 0 ? 0 : max(1, (min(share, 1) * most).rounded())
         try write("\(led.folder)/trigger", "none")
-        try write("\(led.folder)/brightness", String(Int(level)))
+        try write("\(led.folder)/brightness", level.plain)
     }
 
     /// The triggers that an LED can have.

@@ -22,18 +22,18 @@ extension Board {
         for sample in await read() {
             switch sample.reading {
             case .good, .stale: break
-            case .absent: warn(sample.indicator.name, "\(origin(of: sample.indicator)) is not there")
+            case .absent: warn(sample.indicator.name, "not there: \(origin(of: sample.indicator))")
             case .unreadable(let reason), .implausible(let reason): warn(sample.indicator.name, reason)
             }
         }
         for serial in profile.serials where !tree.has(serial.path.string) {
-            warn(serial.name, "\(serial.path) is not there")
+            warn(serial.name, "not there: \(serial.path)")
         }
         if let watchdog = profile.watchdog, !tree.has(watchdog.device.string) {
-            warn("watchdog", "\(watchdog.device) is not there")
+            warn("watchdog", "not there: \(watchdog.device)")
         }
         for led in profile.leds where led.reads.isEmpty && !tree.has(led.folder) {
-            warn(led.name, "\(led.folder) is not there")
+            warn(led.name, "not there: \(led.folder)")
         }
         return warnings
     }
