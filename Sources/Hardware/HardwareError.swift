@@ -8,18 +8,25 @@ package enum HardwareError: Fault, Equatable {
     case cannotRead(StorageError)
     case notText(FilePath)
     case malformed(FilePath, DocumentError)
+    case notThere(String, String)
+    case cannotDrive(String, reason: String)
+    case noIndicator(String, known: [String])
 
     package var code: FaultCode {
         switch self {
         case .cannotRead: FaultCode(3001)
         case .notText: FaultCode(3002)
         case .malformed: FaultCode(3003)
+        case .notThere: FaultCode(3004)
+        case .cannotDrive: FaultCode(3005)
+        case .noIndicator: FaultCode(3006)
         }
     }
 
     package var kind: FaultKind {
         switch self {
         case .notText, .malformed: .refused
+        case .notThere, .noIndicator: .usage
         default: .failed
         }
     }
@@ -29,6 +36,9 @@ package enum HardwareError: Fault, Equatable {
         case .cannotRead(let error): "cannot read the board's profile: \(error.description)"
         case .notText(let file): "the board's profile '\(file)' is refused: the file is not UTF-8"
         case .malformed(let file, let error): "the board's profile '\(file)' is refused: \(error.description)"
+        case .notThere(let kind, let name): "the board's profile has no \(kind) '\(name)'"
+        case .cannotDrive(let name, let reason): "cannot drive '\(name)': \(reason)"
+        case .noIndicator(let name, _): "the board's profile has no indicator '\(name)'"
         }
     }
 
@@ -36,6 +46,18 @@ package enum HardwareError: Fault, Equatable {
         switch self {
         case .cannotRead: "'aftercare hardware scan' writes a first profile from what a machine has."
         case .notText, .malformed: "Correct the profile; docs/hardware.md has every section and key."
+        case .notThere, .cannotDrive: ""
+        case .noIndicator(let name, let known):
+            if let near = Self.nearest(to: name, known) {
+                "Did you mean '\(near)'? 'aftercare hardware list' shows all of them."
+            } else {
+                "'aftercare hardware list' shows all of them."
+            }
         }
+    }
+
+    /// What begins or ends alike.
+    private static func nearest(to name: String, _ known: [String]) -> String? {
+        known.first { $0.hasPrefix(name) || name.hasPrefix($0) } ?? known.first { $0.hasSuffix(".\(name)") }
     }
 }

@@ -1,7 +1,7 @@
 /// What one look at an indicator gave: a value, or one of the four different reasons why there is none (design §9).
 ///
 /// None of them is ever turned into a zero.
-package enum Reading: Equatable, Sendable {
+package enum Reading: Hashable, Sendable {
     case good(Value)
     /// The last good value, which has not been renewed for so long that it says nothing about now.
     case stale(Value, age: Duration)

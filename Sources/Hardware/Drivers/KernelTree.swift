@@ -28,12 +28,12 @@ struct KernelTree: Sendable {
         do throws(Errno) { length = try KernelFile.read(prefix + path, into: &buffer) } catch {
             throw Lack(error, path)
         }
-        guard let length else { throw .unreadable("\(path): more than \(KernelFile.limit) bytes") }
+        guard let length else { throw .unreadable("more than \(KernelFile.limit) bytes (\(path))") }
         var bytes = buffer[..<length]
         // Strings of the devicetree end with a zero byte.
         while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
         while let first = bytes.first, first <= 0x20 { bytes.removeFirst() }
-        guard !bytes.isEmpty else { throw .unreadable("\(path): nothing") }
+        guard !bytes.isEmpty else { throw .unreadable("nothing (\(path))") }
         return bytes
     }
 
@@ -41,7 +41,7 @@ struct KernelTree: Sendable {
     mutating func number(_ path: String) throws(Lack) -> Double {
         let bytes = try content(path)
         guard let number = Self.number(in: bytes) else {
-            throw .unreadable("\(path): '\(Self.excerpt(bytes))' is not a number")
+            throw .unreadable("'\(Self.excerpt(bytes))' is not a number (\(path))")
         }
         try Self.refuseSentinel(number, path)
         return number
@@ -60,7 +60,7 @@ struct KernelTree: Sendable {
                 numbers.append(number)
             }
         }
-        guard !numbers.isEmpty else { throw .unreadable("\(path): '\(Self.excerpt(bytes))' is not a number") }
+        guard !numbers.isEmpty else { throw .unreadable("'\(Self.excerpt(bytes))' is not a number (\(path))") }
         return numbers
     }
 
@@ -68,7 +68,7 @@ struct KernelTree: Sendable {
     mutating func word(_ path: String) throws(Lack) -> String {
         let text = try text(path)
         guard text.utf8.count <= 64, !text.contains(where: \.isNewline) else {
-            throw .unreadable("\(path): \(text.utf8.count) bytes of text, not a word")
+            throw .unreadable("\(text.utf8.count) bytes of text, not a word (\(path))")
         }
         return text
     }
@@ -78,7 +78,7 @@ struct KernelTree: Sendable {
         let bytes = try content(path)
         guard let text = String(validating: bytes, as: UTF8.self),
             text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\n" || $0 == "\t" })
-        else { throw .unreadable("\(path): bytes that are no text") }
+        else { throw .unreadable("bytes that are no text (\(path))") }
         return text
     }
 
@@ -104,7 +104,7 @@ struct KernelTree: Sendable {
     /// The smallest 32-bit and 64-bit numbers are what drivers hold for "no value".
     private static func refuseSentinel(_ number: Double, _ path: String) throws(Lack) {
         if number == Double(Int32.min) || number == Double(Int64.min) {
-            throw .implausible("\(path): \(Int64(number)) stands for no value")
+            throw .implausible("\(number.plain) stands for no value (\(path))")
         }
     }
 

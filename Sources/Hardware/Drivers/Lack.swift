@@ -14,7 +14,7 @@ enum Lack: Error, Equatable {
             .notSupportedOnSocket,
             .notSupported:
             self = .absent
-        default: self = .unreadable("\(path): \(errno)")
+        default: self = .unreadable("\(errno) (\(path))")
         }
     }
 
@@ -25,4 +25,16 @@ enum Lack: Error, Equatable {
         case .implausible(let reason): .implausible(reason: reason)
         }
     }
+
+    var words: String {
+        switch self {
+        case .absent: "it is not there"
+        case .unreadable(let reason), .implausible(let reason): reason
+        }
+    }
+}
+
+extension Double {
+    /// Without a point where it is whole, whatever its size: `0`, `1e+30`.
+    var plain: String { Int64(exactly: self).map { String($0) } ?? String(self) }
 }

@@ -17,7 +17,7 @@ extension BoardProfile.Network: ReadablePart {
         case .speed:
             let speed = try whileUp(&tree) { (tree) throws(Lack) in try tree.number(path) }
             // -1, and as the same 32 bits without a sign in older kernels.
-            guard speed >= 0, speed < Double(UInt32.max) else { throw .unreadable("\(path): the link has no speed") }
+            guard speed >= 0, speed < Double(UInt32.max) else { throw .unreadable("the link has no speed (\(path))") }
             return .number(speed)
         default: return .number(try tree.number(path))
         }
@@ -31,7 +31,7 @@ extension BoardProfile.Network: ReadablePart {
             return try body(&tree)
         } catch {
             guard case .unreadable = error, try tree.word("\(folder)/operstate") == "down" else { throw error }
-            throw .unreadable("\(folder): the interface is down")
+            throw .unreadable("the interface is down (\(folder))")
         }
     }
 }
@@ -64,12 +64,12 @@ extension BoardProfile.LED: ReadablePart {
         switch quantity {
         case .brightness:
             let most = try tree.number("\(folder)/max_brightness")
-            guard most > 0 else { throw .unreadable("\(folder)/max_brightness: \(Int(most))") }
+            guard most > 0 else { throw .unreadable("\(most.plain) (\(folder)/max_brightness)") }
             return .number(try tree.number("\(folder)/brightness") / most * 100)
         case .trigger:
             let text = try tree.text("\(folder)/trigger")
             guard let open = text.firstIndex(of: "["), let close = text[open...].firstIndex(of: "]") else {
-                throw .unreadable("\(folder)/trigger: none is in brackets")
+                throw .unreadable("none is in brackets (\(folder)/trigger)")
             }
             return .word(String(text[text.index(after: open)..<close]))
         }
@@ -157,7 +157,7 @@ extension SystemQuantity {
             guard words.count == 3, words[2] == "kB", let kibibytes = Double(words[1]) else { break }
             return kibibytes * 1024
         }
-        throw .unreadable("\(path): no 'MemAvailable' in kB")
+        throw .unreadable("no 'MemAvailable' in kB (\(path))")
     }
 
     /// `some avg10=0.12 avg60=…` (kernel: Documentation/accounting/psi.rst).
@@ -166,7 +166,7 @@ extension SystemQuantity {
         guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("some ") }),
             let field = line.split(separator: " ").first(where: { $0.hasPrefix("avg10=") }),
             let share = Double(field.dropFirst("avg10=".count)), share.isFinite
-        else { throw .unreadable("\(path): no 'some avg10'") }
+        else { throw .unreadable("no 'some avg10' (\(path))") }
         return share
     }
 

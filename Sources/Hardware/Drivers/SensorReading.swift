@@ -38,7 +38,7 @@ extension SensorSource {
         case .cooling(let cooling):
             try tree.read(.numbered(.cooling, cooling.type, index: cooling.index)) { (tree, device) throws(Lack) in
                 let most = try tree.number("\(device.path)/max_state")
-                guard most > 0 else { throw .unreadable("\(device.path)/max_state: \(most)") }
+                guard most > 0 else { throw .unreadable("\(most.plain) (\(device.path)/max_state)") }
                 return try tree.number("\(device.path)/cur_state") / most * 100
             }
         case .iio(let channel): try channel.number(&tree)
@@ -52,7 +52,7 @@ extension HwmonChannel {
         try tree.read(.named(.hwmon, chip, at: device, key: "device")) { (tree, device) throws(Lack) in
             let name = try name(on: device)
             if device.files.contains("\(name)_fault"), try tree.number("\(device.path)/\(name)_fault") != 0 {
-                throw .unreadable("\(device.path)/\(name)_fault: the chip says that the sensor is broken")
+                throw .unreadable("the chip says that the sensor is broken (\(device.path)/\(name)_fault)")
             }
             return try tree.number("\(device.path)/\(attribute(of: name, on: device))") * kind.scale
         }
@@ -65,7 +65,7 @@ extension HwmonChannel {
         case .label(let label):
             guard let number = device.labels[kind.rawValue]?[label] else { throw .absent }
             guard number >= 0 else {
-                throw .unreadable("\(device.path): several channels are labelled '\(label)'; name one by its number")
+                throw .unreadable("several channels are labelled '\(label)'; name one by its number (\(device.path))")
             }
             return "\(kind.rawValue)\(number)"
         }
@@ -90,7 +90,7 @@ extension IIOChannel {
             let raw = try tree.number("\(device.path)/in_\(channel)_raw")
             guard kind.unit != .one else { return raw }
             guard let scale = try shared("scale", on: device, &tree) else {
-                throw .unreadable("\(device.path)/in_\(channel)_raw: it has no scale, so its unit is not known")
+                throw .unreadable("it has no scale, so its unit is not known (\(device.path)/in_\(channel)_raw)")
             }
             let offset = try shared("offset", on: device, &tree) ?? 0
             return (raw + offset) * scale * kind.scale

@@ -36,7 +36,7 @@ extension BoardProfile.StorageDevice: ReadablePart {
 
     private func count(_ field: Int, _ folder: String, _ tree: inout KernelTree) throws(Lack) -> Double {
         let fields = try tree.numbers("\(folder)/stat")
-        guard field < fields.count else { throw .unreadable("\(folder)/stat: \(fields.count) numbers") }
+        guard field < fields.count else { throw .unreadable("\(fields.count) numbers (\(folder)/stat)") }
         return fields[field]
     }
 
@@ -45,16 +45,16 @@ extension BoardProfile.StorageDevice: ReadablePart {
         _ quantity: StorageQuantity, _ device: String, _ tree: inout KernelTree
     ) throws(Lack) -> Double {
         let estimates = try tree.numbers("\(device)/life_time")
-        guard estimates.count == 2 else { throw .unreadable("\(device)/life_time: \(estimates.count) numbers, not 2") }
+        guard estimates.count == 2 else { throw .unreadable("\(estimates.count) numbers, not 2 (\(device)/life_time)") }
         let estimate =
             switch quantity {
             case .lifeUsedA: estimates[0]
             case .lifeUsedB: estimates[1]
             default: max(estimates[0], estimates[1])
             }
-        guard estimate != 0 else { throw .unreadable("\(device)/life_time: 0, which says that it is not known") }
+        guard estimate != 0 else { throw .unreadable("0, which says that it is not known (\(device)/life_time)") }
         guard (1...11).contains(estimate) else {
-            throw .implausible("\(device)/life_time: \(Int(estimate)), beyond 11")
+            throw .implausible("\(estimate.plain), beyond 11 (\(device)/life_time)")
         }
         return estimate * 10
     }
@@ -62,11 +62,11 @@ extension BoardProfile.StorageDevice: ReadablePart {
     /// PRE_EOL_INFO (JEDEC JESD84-B51 §7.4).
     private func endOfLife(_ device: String, _ tree: inout KernelTree) throws(Lack) -> String {
         switch try tree.numbers("\(device)/pre_eol_info")[0] {
-        case 0: throw .unreadable("\(device)/pre_eol_info: 0, which says that it is not known")
+        case 0: throw .unreadable("0, which says that it is not known (\(device)/pre_eol_info)")
         case 1: return "normal"
         case 2: return "warning"
         case 3: return "urgent"
-        case let other: throw .implausible("\(device)/pre_eol_info: \(Int(other)), beyond 3")
+        case let other: throw .implausible("\(other.plain), beyond 3 (\(device)/pre_eol_info)")
         }
     }
 

@@ -26,13 +26,13 @@ extension BoardProfile.Supply: ReadablePart {
     private func condition(_ tree: inout KernelTree) throws(Lack) -> Double {
         let measure = tree.has("\(folder)/energy_full_design") ? "energy" : "charge"
         let design = try tree.number("\(folder)/\(measure)_full_design")
-        guard design > 0 else { throw .unreadable("\(folder)/\(measure)_full_design: \(Int(design))") }
+        guard design > 0 else { throw .unreadable("\(design.plain) (\(folder)/\(measure)_full_design)") }
         return try tree.number("\(folder)/\(measure)_full") / design * 100
     }
 
     private func cycles(_ tree: inout KernelTree) throws(Lack) -> Double {
         let count = try tree.number("\(folder)/cycle_count")
-        guard count != 0 else { throw .unreadable("\(folder)/cycle_count: 0, which says that they are not counted") }
+        guard count != 0 else { throw .unreadable("0, which says that they are not counted (\(folder)/cycle_count)") }
         return count
     }
 }
