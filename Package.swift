@@ -95,7 +95,7 @@ let package = Package(
             name: "aftercare-fleet",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Releases", "VirtualDevice",
-                arguments, system,
+                "Hardware", arguments, system,
             ]),
 
         // Tests
@@ -121,6 +121,7 @@ for (tests, tested) in [
     "HeartbeatsTests": ["Heartbeats", "Platform", "Documents"],
     "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
     "SelfTestsTests": ["SelfTests", "Platform", "Documents"],
+    "VirtualDeviceTests": ["VirtualDevice", "Hardware", "Platform"],
     "AgentTests": [
         "Agent", "BootControl", "Bundles", "Ledger", "Hardware", "Peripherals", "Installation", "SelfTests", "Health",
         "Heartbeats", "Platform", "Documents", "Trust", logging,

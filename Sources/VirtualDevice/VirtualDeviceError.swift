@@ -11,6 +11,7 @@ package enum VirtualDeviceError: Fault, Equatable {
     case missingTool(String, package: String)
     case notReady(seconds: Int)
     case noBootableSlotSet
+    case badScript(line: Int, text: String)
 
     package var code: FaultCode {
         switch self {
@@ -22,12 +23,13 @@ package enum VirtualDeviceError: Fault, Equatable {
         case .missingTool: FaultCode(2906)
         case .notReady: FaultCode(2907)
         case .noBootableSlotSet: FaultCode(2908)
+        case .badScript: FaultCode(2909)
         }
     }
 
     package var kind: FaultKind {
         switch self {
-        case .alreadyThere, .notADevice: .usage
+        case .alreadyThere, .notADevice, .badScript: .usage
         case .alreadyOn, .off: .inUse
         default: .failed
         }
@@ -43,6 +45,7 @@ package enum VirtualDeviceError: Fault, Equatable {
         case .missingTool(let tool, _): "the program '\(tool)' is not installed"
         case .notReady(let seconds): "the agent was not ready within \(seconds) seconds"
         case .noBootableSlotSet: "the boot loader found nothing to boot and waits for a technician"
+        case .badScript(let line, let text): "line \(line) of the script is no event: '\(text)'"
         }
     }
 
@@ -53,6 +56,7 @@ package enum VirtualDeviceError: Fault, Equatable {
         case .off: "Start it with 'aftercare-fleet device boot'."
         case .missingTool(_, let package): "Install the Debian package '\(package)'."
         case .notReady: "The device's log says why: machine/log in its folder."
+        case .badScript: "Write lines like: at 10s cpu.temperature ramp 45..92 over 30s"
         default: ""
         }
     }

@@ -13,7 +13,7 @@ struct DeviceCommand: AsyncParsableCommand {
             A virtual device runs the real daemon on a bus of its own, with files as slots and a boot loader that does \
             what the scripts for GRUB and U-Boot do. No part of it needs root.
             """,
-        subcommands: [New.self, Boot.self, Status.self, Cut.self, Off.self, Shell.self])
+        subcommands: [New.self, Boot.self, Status.self, Cut.self, Off.self, Shell.self, DeviceBoardCommand.self])
 
     struct Place: ParsableArguments {
         @Argument(help: "The device's folder.", completion: .directory)

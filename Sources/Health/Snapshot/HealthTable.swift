@@ -56,6 +56,7 @@ package struct HealthTable: Sendable {
     }
 
     private func padded(_ text: String, _ width: Int) -> String {
+        let text = plain(text)
         let short = text.count > width ? text.prefix(width - 1) + "~" : text[...]
         return short + String(repeating: " ", count: width - short.count)
     }
@@ -102,10 +103,10 @@ package struct HealthTable: Sendable {
 
     private func lines(of finding: Finding) -> [String] {
         let again = finding.reopenings > 0 ? ", again (\(finding.reopenings))" : ""
-        let severity = padded(word(HealthState(finding.severity)), Self.stateWidth)
-        return ["\(severity) \(finding.code), since \(moment(finding.opened))\(again)"]
-            + wrapped(finding.reason + ".", indent: 6)
-            + (finding.advice.isEmpty ? [] : wrapped(finding.advice, indent: 6))
+        let title = "\(finding.code), \(finding.indicator), since \(moment(finding.opened))\(again)"
+        let text = [title, finding.reason + ".", finding.advice].flatMap { wrapped($0, indent: 6) }
+        let severity = padded(word(HealthState(finding.severity)), Self.stateWidth) + " "
+        return text.enumerated().map { $0 == 0 ? severity + $1.dropFirst(severity.count) : $1 }
     }
 
     /// Lines of at most the table's width, broken at spaces; a longer word is cut.
