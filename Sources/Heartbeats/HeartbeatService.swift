@@ -120,6 +120,11 @@ package actor HeartbeatService {
         return schedule.dueTime
     }
 
+    /// Lets every endpoint look for what an earlier run left; `run()` does so by itself.
+    package func resume() async {
+        for sender in senders { await sender.resume() }
+    }
+
     /// One step of each endpoint, for whoever drives the service by its own clock; gives the earliest next one.
     package func sendTurn() async -> Duration? {
         var next: Duration?

@@ -156,7 +156,7 @@ extension TelemetryReceiver {
                     while True: self.wfile.write(b"x" * 65536)
                 elif mode == "slow":
                     self.send_response(200)
-                    self.send_header("Content-Length", "100000")
+                    self.send_header("Content-Length", "60000")
                     self.end_headers()
                     gate = threading.Event()
                     while True:

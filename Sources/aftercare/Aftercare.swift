@@ -19,8 +19,8 @@ struct Aftercare: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             Status.self, HealthCommand.self, Slots.self, Install.self, Activate.self, Commit.self, Rollback.self,
-            Cancel.self,
-            SelfTest.self, Verify.self, Inspect.self, History.self, LedgerCommand.self, DaemonCommand.self,
+            Cancel.self, SelfTest.self, Verify.self, Inspect.self, History.self, LedgerCommand.self,
+            HeartbeatCommand.self, EgressCommand.self, DaemonCommand.self, TelemetryTableCommand.self,
         ])
 
     static func main() async {
