@@ -116,10 +116,10 @@ extension TelemetryReceiver {
             def do_GET(self): self.answer(302, Location=self.path)
 
             def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
                 if self.path.startswith("http:"):
                     if not self.authenticated(): return self.refuse()
                     self.path = urllib.parse.urlsplit(self.path).path
-                body = self.rfile.read(int(self.headers["Content-Length"]))
                 _, mode, rest = self.path.split("/", 2)
                 with lock: turn = counts[mode] = counts.get(mode, 0) + 1
                 entry = self.take(mode, "/" + rest, body)

@@ -81,7 +81,8 @@ struct OfflineTests {
         for number in stride(from: 5, through: 65, by: 12) {
             let folder = try TemporaryFolder()
             let (path, address) = (folder.path.string, url)
-            await #expect(processExitsWith: .signal(9)) { [path = path as String, address = address as String, number = number as Int] in
+            await #expect(processExitsWith: .signal(9)) {
+                [path = path as String, address = address as String, number = number as Int] in
                 try await Victim.live(in: path, url: address, operations: number)
             }
             let told = Set(try Victim.acknowledged(in: path))
