@@ -90,7 +90,10 @@ extension TelemetryReceiver {
                 return entry
 
             def keep(self, entry):
-                with lock, open(record, "a") as file: file.write(json.dumps(entry) + "\n")
+                with lock:
+                    with open(record, "a") as file: file.write(json.dumps(entry) + "\n")
+                    sys.stdout.write("\n")
+                    sys.stdout.flush()
 
             def authenticated(self):
                 if not login: return True

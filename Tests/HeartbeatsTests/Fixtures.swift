@@ -75,9 +75,11 @@ enum Sample {
         at time: Timestamp = ManualTime.start, bytes: Int = 100
     ) -> QueueItem {
         let digits = String(number, radix: 16)
+        // What cannot be compressed, so that its size in the queue is known.
+        var dice = Dice(seed: UInt64(number))
         return QueueItem(
             id: String(repeating: "0", count: 32 - digits.count) + digits, signal: signal, priority: priority,
-            time: time, body: [UInt8](repeating: UInt8(ascii: "x"), count: bytes))
+            time: time, body: (0..<bytes).map { _ in UInt8.random(in: 0...255, using: &dice) })
     }
 }
 

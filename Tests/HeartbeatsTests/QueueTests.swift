@@ -48,7 +48,7 @@ struct QueueTests {
     @Test("A full queue drops the oldest of the lowest priority, and counts it", arguments: [true, false])
     func bounds(byCount: Bool) async throws {
         let folder = try TemporaryFolder()
-        let queue = try byCount ? queue(folder, items: 4) : queue(folder, bytes: 450)
+        let queue = try byCount ? queue(folder, items: 4) : queue(folder, bytes: 550)
         let priorities: [HeartbeatPriority] = [
             .urgent, .routine, .finding, .routine, .urgent, .urgent, .finding, .routine,
         ]
@@ -59,14 +59,15 @@ struct QueueTests {
             state.dropped == [
                 QueueState.Drop(.routine, .bound): 3, QueueState.Drop(.finding, .bound): 1,
             ])
-        #expect(state.bytes == 400)
+        // gzip adds its 23 bytes to what it cannot shrink.
+        #expect(state.bytes == 4 * 123)
     }
 
     @Test("What could never fit is refused and counted")
     func tooLarge() async throws {
         let folder = try TemporaryFolder()
         let queue = try queue(folder, bytes: 1000)
-        await #expect(throws: HeartbeatError.tooLarge(bytes: 1001, limit: 1000)) {
+        await #expect(throws: HeartbeatError.tooLarge(bytes: 1024, limit: 1000)) {
             try await queue.add(Sample.item(1, .urgent, bytes: 1001))
         }
         #expect(try await queue.state().dropped == [QueueState.Drop(.urgent, .bound): 1])
@@ -87,6 +88,11 @@ struct QueueTests {
 
     private func fill(_ folder: TemporaryFolder) async throws {
         try await queue(folder, ["one", "two"]).add(Sample.item(1))
+    }
+
+    private func damage(_ id: String, in folder: TemporaryFolder) throws {
+        let database = try Storage().openDatabase(folder.file("heartbeats.db"), migrations: [])
+        try database.execute("UPDATE items SET body = ? WHERE id = ?", [.blob([1, 2, 3]), .text(id)])
     }
 
     private func reopened(_ folder: TemporaryFolder) async throws -> QueueState {
@@ -135,6 +141,17 @@ struct QueueTests {
                 return
             }
         }
+    }
+
+    @Test("An item whose stored form was damaged is dropped and counted, and holds up no other")
+    func damagedItem() async throws {
+        let folder = try TemporaryFolder()
+        try await fill(folder)
+        try damage(Sample.item(1).id, in: folder)
+        let queue = try queue(folder)
+        try await queue.add(Sample.item(2))
+        #expect(try await ids(queue) == [Sample.item(2).id])
+        #expect(try await queue.state().dropped == [QueueState.Drop(.routine, .damaged): 1])
     }
 
     @Test("A full disk is said, what did not fit is counted, and it goes on when there is room")
