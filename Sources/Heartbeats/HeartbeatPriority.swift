@@ -26,6 +26,8 @@ package enum DropReason: String, Sendable, CaseIterable {
     case thinned
     /// An endpoint refused it again and again.
     case refused
+    /// Its stored form can no longer be read.
+    case damaged
     /// The endpoint it waited for is configured no more.
     case unaddressed
     /// It could not be written into the queue at all.

@@ -15,19 +15,20 @@ package actor HeartbeatService {
         /// Everything that a routine heartbeat says, identity included.
         package let content: @Sendable () async -> HeartbeatContent
         package let names: TelemetryNames
+        /// How long the device may take to say how it is.
+        package let patience: Duration
 
         package init(
-            names: TelemetryNames, identity: @escaping @Sendable () async -> HeartbeatContent,
+            names: TelemetryNames, patience: Duration = .seconds(30),
+            identity: @escaping @Sendable () async -> HeartbeatContent,
             content: @escaping @Sendable () async -> HeartbeatContent
         ) {
             self.names = names
+            self.patience = patience
             self.identity = identity
             self.content = content
         }
     }
-
-    /// How long the device may take to say how it is.
-    private static let patience: Duration = .seconds(30)
 
     private let configuration: HeartbeatConfiguration
     private let queue: HeartbeatQueue
@@ -102,7 +103,7 @@ package actor HeartbeatService {
 
     private func makeHeartbeats() async {
         while !Task.isCancelled {
-            progress.mark(-1, due: surroundings.uptime() + Self.patience)
+            progress.mark(-1, due: surroundings.uptime() + source.patience)
             let due = await turn()
             progress.mark(-1, due: due)
             let rest = due - surroundings.uptime()
@@ -120,6 +121,11 @@ package actor HeartbeatService {
         return schedule.dueTime
     }
 
+    /// Lets every endpoint look for what an earlier run left; `run()` does so by itself.
+    package func resume() async {
+        for sender in senders { await sender.resume() }
+    }
+
     /// One step of each endpoint, for whoever drives the service by its own clock; gives the earliest next one.
     package func sendTurn() async -> Duration? {
         var next: Duration?
@@ -131,14 +137,14 @@ package actor HeartbeatService {
 
     private func collected() async -> HeartbeatContent {
         let content = source.content
-        if let collected = await Attempt.run(within: Self.patience, { await content() }) { return collected }
+        if let collected = await Attempt.run(within: source.patience, { await content() }) { return collected }
         tell(.notCollected)
         return await identity()
     }
 
     private func identity() async -> HeartbeatContent {
         let identity = source.identity
-        return await Attempt.run(within: Self.patience) { await identity() }
+        return await Attempt.run(within: source.patience) { await identity() }
             ?? HeartbeatContent(bootTime: Timestamp(seconds: 0))
     }
 

@@ -90,7 +90,10 @@ extension TelemetryReceiver {
                 return entry
 
             def keep(self, entry):
-                with lock, open(record, "a") as file: file.write(json.dumps(entry) + "\n")
+                with lock:
+                    with open(record, "a") as file: file.write(json.dumps(entry) + "\n")
+                    sys.stdout.write("\n")
+                    sys.stdout.flush()
 
             def authenticated(self):
                 if not login: return True
@@ -116,10 +119,10 @@ extension TelemetryReceiver {
             def do_GET(self): self.answer(302, Location=self.path)
 
             def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
                 if self.path.startswith("http:"):
                     if not self.authenticated(): return self.refuse()
                     self.path = urllib.parse.urlsplit(self.path).path
-                body = self.rfile.read(int(self.headers["Content-Length"]))
                 _, mode, rest = self.path.split("/", 2)
                 with lock: turn = counts[mode] = counts.get(mode, 0) + 1
                 entry = self.take(mode, "/" + rest, body)
@@ -156,7 +159,7 @@ extension TelemetryReceiver {
                     while True: self.wfile.write(b"x" * 65536)
                 elif mode == "slow":
                     self.send_response(200)
-                    self.send_header("Content-Length", "100000")
+                    self.send_header("Content-Length", "60000")
                     self.end_headers()
                     gate = threading.Event()
                     while True:

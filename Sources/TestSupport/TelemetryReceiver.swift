@@ -21,6 +21,7 @@ package final class TelemetryReceiver: Sendable {
     package let address: String
     package let certificate: WebServer.Certificate?
     private let lifeline = Pipe()
+    private let output = Pipe()
     private let folder: TemporaryFolder
 
     package static func start(_ options: Options = Options()) async throws -> TelemetryReceiver {
@@ -38,7 +39,6 @@ package final class TelemetryReceiver: Sendable {
             "-I", script.string, folder.file("received").string, options.host, certificate?.certificate.string ?? "",
             certificate?.key.string ?? "", options.asksForIdentity ? "ask" : "", options.proxyLogin ?? "",
         ]
-        let output = Pipe()
         process.standardInput = lifeline
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -52,6 +52,12 @@ package final class TelemetryReceiver: Sendable {
 
     // The script ends when its input does, which also happens when the test itself is killed.
     deinit { try? lifeline.fileHandleForWriting.close() }
+
+    /// Waits until a request has come that nobody waited for before.
+    package func awaitRequest() async {
+        let output = output.fileHandleForReading
+        _ = await BlockingThread.run("request") { output.readData(ofLength: 1) }
+    }
 
     /// Every request that came, oldest first: `mode`, `path`, `head`, `items`, `records`, or `error`.
     package func received() throws -> [JSON] {

@@ -61,14 +61,25 @@ enum Sample {
             [.code: "AC-3201", .indicator: "cpu.temperature", .value: 91.5, .limit: 90.0])
     }
 
+    /// An item that a receiver takes, with an id drawn for it.
+    static func telemetry(_ number: Int) -> QueueItem {
+        let id = newIdentifier()
+        let body = OTLPEncoding(resource: identity, item: id)
+            .metrics(content(number).metrics, at: ManualTime.start, since: ManualTime.start)
+        return QueueItem(
+            id: id, signal: .metrics, priority: .routine, time: ManualTime.start, body: body.canonicalBytes)
+    }
+
     static func item(
         _ number: Int, _ priority: HeartbeatPriority = .routine, signal: TelemetrySignal = .metrics,
         at time: Timestamp = ManualTime.start, bytes: Int = 100
     ) -> QueueItem {
         let digits = String(number, radix: 16)
+        // What cannot be compressed, so that its size in the queue is known.
+        var dice = Dice(seed: UInt64(number))
         return QueueItem(
             id: String(repeating: "0", count: 32 - digits.count) + digits, signal: signal, priority: priority,
-            time: time, body: [UInt8](repeating: UInt8(ascii: "x"), count: bytes))
+            time: time, body: (0..<bytes).map { _ in UInt8.random(in: 0...255, using: &dice) })
     }
 }
 
@@ -79,7 +90,8 @@ func configuration(_ text: String) throws -> HeartbeatConfiguration {
 
 /// A service in a folder of its own that sends to one address, driven by a clock of the test's.
 struct Station {
-    let folder: TemporaryFolder
+    /// Nil where the folder is somebody else's.
+    let folder: TemporaryFolder?
     let time = ManualTime()
     let paper = NewsPaper()
     let configuration: HeartbeatConfiguration
@@ -88,10 +100,11 @@ struct Station {
 
     init(
         url: String, more: String = "", table: String = "", folder: TemporaryFolder? = nil,
-        storage: Storage = Storage(), content: @escaping @Sendable () async -> HeartbeatContent = { Sample.content() }
+        at path: FilePath? = nil, storage: Storage = Storage(),
+        content: @escaping @Sendable () async -> HeartbeatContent = { Sample.content() }
     ) throws {
-        let folder = try folder ?? TemporaryFolder()
-        self.folder = folder
+        self.folder = try folder ?? (path == nil ? TemporaryFolder() : nil)
+        let place = path ?? self.folder?.path ?? "/"
         configuration = try HeartbeatsTests.configuration(
             """
             [heartbeat]
@@ -104,7 +117,8 @@ struct Station {
             \(more)
             """)
         queue = try HeartbeatQueue(
-            folder.file("heartbeats.db"), endpoints: configuration.endpoints.map(\.name), bounds: configuration.queue,
+            place.appending("heartbeats.db"), endpoints: configuration.endpoints.map(\.name),
+            bounds: configuration.queue,
             storage: storage, now: time.now())
         let (time, paper) = (time, paper)
         service = HeartbeatService(

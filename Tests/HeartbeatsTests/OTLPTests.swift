@@ -52,7 +52,8 @@ struct OTLPTests {
         case .integer: .integer([0, -1, Int64.max, Int64.min, 1 << 60].randomElement(using: &dice) ?? 0)
         case .number:
             .decimal(
-                [0, -0.5, 1e300, 2.5e-308, 61.25, Double.random(in: -1e6...1e6, using: &dice)].randomElement(using: &dice)
+                [0, -0.5, 1e300, 2.5e-308, 61.25, Double.random(in: -1e6...1e6, using: &dice)].randomElement(
+                    using: &dice)
                     ?? 0)
         }
     }

@@ -32,6 +32,7 @@ package struct QueueBatch: Sendable, Equatable {
 /// How much may wait, and for how long whole.
 package struct QueueBounds: Sendable, Equatable {
     package var items = 5000
+    /// As they lie in the queue, compressed.
     package var bytes = 8 << 20
     /// Routine heartbeats older than this are thinned to one an hour, and older than a week to one a day.
     package var wholeSeconds: Int64 = 86400

@@ -6,7 +6,13 @@ extension QueueTables {
     private static let batchLimit = 256
 
     private struct Row {
-        let item: QueueItem
+        let number: Int64
+        let id: String
+        let signal: TelemetrySignal
+        let priority: HeartbeatPriority
+        let time: Timestamp
+        /// Of the body as it is sent.
+        let bytes: Int
         let refusals: Int64
     }
 
@@ -16,52 +22,52 @@ extension QueueTables {
         }.first ?? false
     }
 
-    func next(for endpoint: String, bytes: Int) throws(DatabaseError) -> QueueBatch? {
-        let first = try rows(for: endpoint, signal: nil, limit: 1).first
-        guard let first else { return nil }
-        if first.refusals > 0 { return QueueBatch(signal: first.item.signal, items: [first.item]) }
-        var (items, size): ([QueueItem], Int) = ([], 0)
-        for row in try rows(for: endpoint, signal: first.item.signal, limit: Self.batchLimit) {
-            size += row.item.body.count + 1
+    /// What goes next, and items on the way to it that can no longer be read.
+    func next(for endpoint: String, bytes: Int) throws(DatabaseError) -> (batch: QueueBatch?, damaged: [Int64]) {
+        guard let first = try rows(for: endpoint, signal: nil, limit: 1).first else { return (nil, []) }
+        let rows = first.refusals > 0 ? [first] : try rows(for: endpoint, signal: first.signal, limit: Self.batchLimit)
+        var (items, damaged, size): ([QueueItem], [Int64], Int) = ([], [], 0)
+        for row in rows {
+            size += row.bytes + 1
             guard items.isEmpty || row.refusals == 0 && size <= bytes else { break }
-            items.append(row.item)
+            if let body = try body(of: row) {
+                items.append(
+                    QueueItem(id: row.id, signal: row.signal, priority: row.priority, time: row.time, body: body))
+            } else {
+                damaged.append(row.number)
+            }
         }
-        return QueueBatch(signal: first.item.signal, items: items)
+        return (QueueBatch(signal: first.signal, items: items), damaged)
     }
 
     private func rows(
         for endpoint: String, signal: TelemetrySignal?, limit: Int
     ) throws(DatabaseError) -> [Row] {
-        // The body is read for what is near the front only: SQLite takes it from its own pages when asked for.
-        let numbers = try database.query(
+        let rows = try database.query(
             """
-            SELECT items.number, items.id, items.signal, items.priority, items.time, waiting.refusals
+            SELECT items.number, items.id, items.signal, items.priority, items.time, items.bytes, waiting.refusals
             FROM waiting JOIN items ON items.number = waiting.number
-            WHERE waiting.endpoint = ?1 AND (?2 IS NULL OR items.signal = ?2)
+            WHERE waiting.endpoint = ?1 AND (?2 IS NULL OR items.signal = ?2) AND items.signal IN ('metrics', 'logs')
             ORDER BY waiting.refusals > 0, items.priority DESC,
                 CASE items.priority WHEN 0 THEN items.number ELSE -items.number END
             LIMIT ?3
             """, [.text(endpoint), signal.map { .text($0.rawValue) } ?? .null, .integer(Int64(limit))]
-        ) { (row) throws(DatabaseError) in
-            (
-                number: try row.integer(0), id: try row.text(1), signal: TelemetrySignal(rawValue: try row.text(2)),
-                priority: try priority(row.integer(3)), time: try row.integer(4), refusals: try row.integer(5)
-            )
+        ) { (row) throws(DatabaseError) -> Row? in
+            guard let signal = TelemetrySignal(rawValue: try row.text(2)) else { return nil }
+            return Row(
+                number: try row.integer(0), id: try row.text(1), signal: signal,
+                priority: try priority(row.integer(3)), time: Timestamp(seconds: try row.integer(4)),
+                bytes: Int(try row.integer(5)), refusals: try row.integer(6))
         }
-        var rows: [Row] = []
-        for found in numbers {
-            // A signal that a newer agent wrote waits for it to come back.
-            guard let signal = found.signal else { continue }
-            let body = try database.query("SELECT body FROM items WHERE number = ?", [.integer(found.number)]) {
-                (row) throws(DatabaseError) in try row.blob(0)
-            }
-            rows.append(
-                Row(
-                    item: QueueItem(
-                        id: found.id, signal: signal, priority: found.priority, time: Timestamp(seconds: found.time),
-                        body: body.first ?? []), refusals: found.refusals))
+        return rows.compactMap(\.self)
+    }
+
+    private func body(of row: Row) throws(DatabaseError) -> [UInt8]? {
+        let packed = try database.query("SELECT body FROM items WHERE number = ?", [.integer(row.number)]) {
+            (row) throws(DatabaseError) in try row.blob(0)
         }
-        return rows
+        guard let packed = packed.first else { return nil }
+        return try? Gzip.decompress(packed, limit: row.bytes)
     }
 
     /// `endpoint` has these; an item that no endpoint waits for any more goes.

@@ -22,12 +22,13 @@ struct QueueTables {
         }
     }
 
-    func insert(_ item: QueueItem, for endpoints: [String]) throws(DatabaseError) {
+    func insert(_ item: QueueItem, packed: [UInt8], for endpoints: [String]) throws(DatabaseError) {
         try database.execute(
-            "INSERT INTO items (id, signal, priority, time, body, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO items (id, signal, priority, time, body, bytes, packed) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 .text(item.id), .text(item.signal.rawValue), .integer(Int64(item.priority.rawValue)),
-                .integer(item.time.seconds), .blob(item.body), .integer(Int64(item.body.count)),
+                .integer(item.time.seconds), .blob(packed), .integer(Int64(item.body.count)),
+                .integer(Int64(packed.count)),
             ])
         let number = database.lastRow
         for endpoint in endpoints {
@@ -51,9 +52,8 @@ struct QueueTables {
         for (age, bucket) in [(whole, Int64(3600)), (max(whole, QueueBounds.hourlySeconds), 86400)] {
             try dropItems(
                 """
-                priority = 0 AND time < ?1 AND EXISTS (
-                    SELECT 1 FROM items AS other WHERE other.priority = 0 AND other.signal = items.signal
-                    AND other.number < items.number AND other.time / ?2 = items.time / ?2)
+                priority = 0 AND time < ?1 AND number NOT IN (
+                    SELECT MIN(number) FROM items WHERE priority = 0 AND time < ?1 GROUP BY signal, time / ?2)
                 """, [.integer(now.seconds - age), .integer(bucket)], because: .thinned)
         }
     }
@@ -92,7 +92,7 @@ struct QueueTables {
     }
 
     func size() throws(DatabaseError) -> (count: Int, bytes: Int) {
-        let sizes = try database.query("SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM items") {
+        let sizes = try database.query("SELECT COUNT(*), COALESCE(SUM(packed), 0) FROM items") {
             (row) throws(DatabaseError) in (Int(try row.integer(0)), Int(try row.integer(1)))
         }
         return sizes.first ?? (0, 0)

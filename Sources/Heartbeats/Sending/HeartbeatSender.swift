@@ -58,6 +58,11 @@ package actor HeartbeatSender {
     /// A person wants everything sent now.
     package func ask() { take(.asked) }
 
+    /// Looks for what an earlier run left.
+    func resume() async {
+        if (try? await queue.isWaiting(for: endpoint.name)) == true { take(.queued(.routine)) }
+    }
+
     private func take(_ event: SendingSchedule.Event) {
         schedule.after(event, at: surroundings.uptime(), using: &dice)
         bell.ring()
@@ -65,8 +70,7 @@ package actor HeartbeatSender {
 
     /// Sends until the task is cancelled; `mark` hears when the next step is due at the latest.
     func run(mark: @Sendable (Duration?) -> Void) async {
-        // What an earlier run left waits still.
-        if (try? await queue.isWaiting(for: endpoint.name)) == true { take(.queued(.routine)) }
+        await resume()
         while !Task.isCancelled {
             mark(surroundings.uptime() + endpoint.timeout)
             let due = await turn()

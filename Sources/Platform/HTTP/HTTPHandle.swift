@@ -35,7 +35,8 @@ final class HTTPHandle {
             // What began trusted does not go on untrusted.
             ac_curl_set_string(easy, CURLOPT_REDIR_PROTOCOLS_STR, isSecure ? "https" : "http,https"),
             ac_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, request.redirectLimit > 0 ? 1 : 0),
-            ac_curl_set_long(easy, CURLOPT_MAXREDIRS, request.redirectLimit),
+            // libcurl counts a proxy's question for a login as a redirect, so none allowed would mean no login either.
+            ac_curl_set_long(easy, CURLOPT_MAXREDIRS, request.redirectLimit > 0 ? request.redirectLimit : -1),
             ac_curl_set_string(easy, CURLOPT_USERAGENT, "aftercare"),
             ac_curl_set_long(easy, CURLOPT_NOSIGNAL, 1),
             ac_curl_set_long(easy, CURLOPT_QUICK_EXIT, 1),

@@ -16,7 +16,9 @@ struct HTTPTrustTests {
         let server = try await WebServer.start(content: [1, 2, 3], tls: "localhost")
         var request = HTTPRequest(server.address + "/file")
         request.authorities = server.certificate?.certificate
-        #expect(try await get(request) == HTTPResponse(status: 200, body: [1, 2, 3]))
+        let answer = try await get(request)
+        #expect(answer.status == 200)
+        #expect(answer.body == [1, 2, 3])
     }
 
     @Test("A server that nobody vouches for is refused")
@@ -63,7 +65,8 @@ struct HTTPClientTests {
     func anyStatus(status: Int) async throws {
         let server = try await WebServer.start(content: [])
         let answer = try await get(HTTPRequest(server.address + "/\(status)"))
-        #expect(answer == HTTPResponse(status: status, body: Array("words".utf8)))
+        #expect(answer.status == status)
+        #expect(answer.body == Array("words".utf8))
     }
 
     @Test("An answer over its limit is refused")
