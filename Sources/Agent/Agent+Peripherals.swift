@@ -3,6 +3,7 @@ import Documents
 import Installation
 import Ledger
 import Logging
+import Peripherals
 import Platform
 import Synchronization
 import SystemPackage
@@ -60,7 +61,7 @@ extension Agent {
         defer { board.end() }
         do throws(FaultReport) {
             let changes = try await machine.peripherals.upload(
-                targets(of: update), cancellation: cancellation,
+                orders(of: update), cancellation: cancellation,
                 progress: { board.update(InstallProgress(phase: .uploading, done: $0, total: $1, skipped: 0)) },
                 step: evidence.note)
             guard case .upload(update) = state.action else { return }
@@ -76,13 +77,13 @@ extension Agent {
         }
     }
 
-    private func targets(of update: Update) -> [PeripheralTarget] {
+    private func orders(of update: Update) -> [PeripheralOrder] {
         let known = records.content(of: update.target)?.peripherals ?? [:]
         let images = Dictionary(
             machine.peripherals.members.map { ($0.peripheral, $0.image) }, uniquingKeysWith: { first, _ in first })
         return update.peripherals.map { change in
             let file = images[change.peripheral].map { firmware($0, of: update.target) }
-            return PeripheralTarget(
+            return PeripheralOrder(
                 peripheral: change.peripheral, file: file.flatMap { storage.exists($0) ? $0 : nil },
                 release: known[change.peripheral] ?? change.after)
         }
@@ -145,12 +146,32 @@ private final class Evidence: Sendable {
     init(_ update: String) { self.update = update }
 
     @Sendable
-    func note(_ step: PeripheralStep) { steps.withLock { $0.append(step) } }
+    func note(_ step: PeripheralStep) {
+        // How far an upload is, is shown and not recorded.
+        if case .uploading = step.kind { return }
+        steps.withLock { $0.append(step) }
+    }
 
     var events: [LedgerEvent] {
         steps.withLock { steps in
             steps.map { LedgerEvent(.peripheralStep, ["update": .string(update), "step": $0.json]) }
         }
+    }
+}
+
+extension PeripheralStep {
+    var json: JSON {
+        var members: [String: JSON] = ["peripheral": .string(peripheral), "action": .string(word)]
+        switch kind {
+        case .found(let hash), .uploaded(let hash), .marked(let hash), .confirmed(let hash), .takenBack(let hash):
+            members["hash"] = .string(hash.hex)
+        case .running(let hash, let version):
+            members["hash"] = .string(hash.hex)
+            members["version"] = .string(version)
+        case .failed(let error): members["fault"] = FaultReport(error).json
+        case .uploading, .restarted: break
+        }
+        return .object(members)
     }
 }
 

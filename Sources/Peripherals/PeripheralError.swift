@@ -67,6 +67,8 @@ package enum PeripheralError: Fault, Equatable {
     package var kind: FaultKind {
         switch self {
         case .imageMalformed, .imageHashWrong, .noImage: .refused
+        // It answers, and it is not what was approved: asking again would not change that.
+        case .otherVersion, .wentBack, .notRunning: .refused
         case .serial(_, let error): error.kind
         default: .failed
         }

@@ -11,7 +11,7 @@ import Vocabulary
 struct PeripheralUpdateTests {
     private typealias Firmware = SimulatedCrew.Firmware
 
-    /// Every entry about peripherals: `switched motor`.
+    /// Every entry about peripherals: `running motor`.
     private func steps(_ machine: SimulatedMachine) throws -> [String] {
         try machine.entries().filter { $0.type == "peripheral.step" }.map {
             let step = $0.body["step"]
@@ -36,7 +36,7 @@ struct PeripheralUpdateTests {
         #expect(crew.controller("motor").isConfirmed)
         #expect(crew.controller("display").active == Firmware("1.1.0"))
         let expected = [
-            "uploaded motor", "uploaded display", "switched motor", "switched display", "confirmed motor",
+            "uploaded motor", "uploaded display", "running motor", "running display", "confirmed motor",
             "confirmed display",
         ]
         #expect(crew.deeds == expected)

@@ -1,4 +1,5 @@
 import Agent
+import Peripherals
 import Platform
 import Synchronization
 import SystemPackage
@@ -58,7 +59,7 @@ final class SimulatedCrew: PeripheralCrew {
         stubbornness = Mutex(times)
     }
 
-    /// What was done, in order: `switched motor`.
+    /// What was done, in order: `running motor`.
     var deeds: [String] { log.withLock { $0 } }
 
     func controller(_ name: String) -> Controller { controllers.withLock { $0[name] ?? Controller() } }
@@ -75,9 +76,10 @@ final class SimulatedCrew: PeripheralCrew {
         }
     }
 
-    private func note(_ action: String, _ name: String, _ release: PeripheralRelease?, _ step: Step) {
-        log.withLock { $0.append("\(action) \(name)") }
-        step(PeripheralStep(peripheral: name, action: action, release: release))
+    private func note(_ name: String, _ kind: PeripheralStep.Kind, _ step: Step) {
+        let told = PeripheralStep(name, kind)
+        log.withLock { $0.append("\(told.word) \(name)") }
+        step(told)
     }
 
     private func failure(_ name: String, _ reason: String) -> FaultReport {
@@ -85,11 +87,11 @@ final class SimulatedCrew: PeripheralCrew {
     }
 
     func upload(
-        _ targets: [PeripheralTarget], cancellation: Cancellation,
+        _ orders: [PeripheralOrder], cancellation: Cancellation,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void, step: @escaping Step
     ) async throws(FaultReport) -> [PeripheralChange] {
         var changes: [PeripheralChange] = []
-        for target in targets {
+        for target in orders {
             let before = controller(target.peripheral)
             let firmware: Firmware
             if let file = target.file {
@@ -106,7 +108,7 @@ final class SimulatedCrew: PeripheralCrew {
             }
             if before.active != firmware { change(target.peripheral) { $0.other = firmware } }
             progress(1, 1)
-            note("uploaded", target.peripheral, firmware.release, step)
+            note(target.peripheral, .uploaded(firmware.release.hash), step)
             changes.append(
                 PeripheralChange(
                     peripheral: target.peripheral, before: before.active.release, after: firmware.release))
@@ -128,7 +130,7 @@ final class SimulatedCrew: PeripheralCrew {
             guard controller(wanted.peripheral).active.release == wanted.after else {
                 throw failure(wanted.peripheral, "runs another version")
             }
-            note("switched", wanted.peripheral, wanted.after, step)
+            if let new = wanted.after { note(wanted.peripheral, .running(new.hash, version: new.version), step) }
         }
     }
 
@@ -139,7 +141,7 @@ final class SimulatedCrew: PeripheralCrew {
                 throw failure(wanted.peripheral, "went back by itself")
             }
             change(wanted.peripheral) { $0.isConfirmed = true }
-            note("confirmed", wanted.peripheral, wanted.after, step)
+            if let new = wanted.after { note(wanted.peripheral, .confirmed(new.hash), step) }
         }
     }
 
@@ -160,7 +162,7 @@ final class SimulatedCrew: PeripheralCrew {
                 }
                 (one.active, one.other, one.isConfirmed) = (other, one.active, true)
             }
-            note("taken-back", wanted.peripheral, wanted.before, step)
+            if let old = wanted.before { note(wanted.peripheral, .takenBack(old.hash), step) }
         }
         return failures
     }

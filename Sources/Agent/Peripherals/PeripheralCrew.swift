@@ -1,4 +1,4 @@
-package import Documents
+package import Peripherals
 package import Platform
 package import SystemPackage
 package import Vocabulary
@@ -12,9 +12,9 @@ package protocol PeripheralCrew: Sendable {
     /// Whom there is, in the declared order.
     var members: [PeripheralPost] { get }
 
-    /// Puts each target's firmware beside what its peripheral runs, and gives what changes; nothing runs differently yet.
+    /// Puts each order's firmware beside what its peripheral runs, and gives what changes; nothing runs differently yet.
     func upload(
-        _ targets: [PeripheralTarget], cancellation: Cancellation,
+        _ orders: [PeripheralOrder], cancellation: Cancellation,
         progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void, step: @escaping Step
     ) async throws(FaultReport) -> [PeripheralChange]
 
@@ -41,7 +41,7 @@ package struct PeripheralPost: Equatable, Sendable {
 }
 
 /// What a peripheral shall run: firmware in a file, or a release that the peripheral must hold already.
-package struct PeripheralTarget: Equatable, Sendable {
+package struct PeripheralOrder: Equatable, Sendable {
     package let peripheral: String
     package let file: FilePath?
     package let release: PeripheralRelease?
@@ -53,29 +53,6 @@ package struct PeripheralTarget: Equatable, Sendable {
     }
 }
 
-/// One thing done to one peripheral.
-package struct PeripheralStep: Equatable, Sendable {
-    package let peripheral: String
-    /// What was done, in one stable word: `uploaded`, `switched`, `confirmed`, `taken-back`, `failed`.
-    package let action: String
-    package let release: PeripheralRelease?
-    package let fault: FaultReport?
-
-    package init(peripheral: String, action: String, release: PeripheralRelease?, fault: FaultReport? = nil) {
-        self.peripheral = peripheral
-        self.action = action
-        self.release = release
-        self.fault = fault
-    }
-
-    package var json: JSON {
-        .members([
-            "peripheral": .string(peripheral), "action": .string(action), "release": release?.json,
-            "fault": fault?.json,
-        ])
-    }
-}
-
 /// A board without peripherals: no image of a bundle is for one.
 package struct NoPeripherals: PeripheralCrew {
     package init() {}
@@ -83,10 +60,10 @@ package struct NoPeripherals: PeripheralCrew {
     package var members: [PeripheralPost] { [] }
 
     package func upload(
-        _ targets: [PeripheralTarget], cancellation: Cancellation,
+        _ orders: [PeripheralOrder], cancellation: Cancellation,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void, step: @escaping Step
     ) async throws(FaultReport) -> [PeripheralChange] {
-        if let first = targets.first { throw FaultReport(AgentError.unknownPeripheral(first.peripheral)) }
+        if let first = orders.first { throw FaultReport(AgentError.unknownPeripheral(first.peripheral)) }
         return []
     }
 

@@ -52,6 +52,13 @@ struct BoardParts: Sendable {
         }
     }
 
+    /// The microcontrollers that are updated with their host.
+    func peripherals(storage: Storage) -> any PeripheralCrew {
+        guard let profile = board?.profile, !profile.peripherals.isEmpty else { return NoPeripherals() }
+        return BoardPeripherals(
+            profile.peripherals.compactMap { Peripheral($0, ports: profile.serials) }, storage: storage)
+    }
+
     /// The number or word in a file of the kernel's; a read that hangs is left behind.
     private static func read(_ file: FilePath, _ storage: Storage) async -> Reading {
         guard storage.exists(file) else { return .absent }

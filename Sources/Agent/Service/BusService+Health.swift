@@ -25,10 +25,10 @@ extension BusService {
                     .string(try await faults { try await heartbeatService.egress(limit: Int(limit)).canonicalText })
                 ]
             },
-            BusMethod("EgressBody", [BusArgument("number", .int64)], returns: [BusArgument("body", .string)]) {
+            BusMethod("EgressBody", [BusArgument("number", .uint64)], returns: [BusArgument("body", .string)]) {
                 call throws(BusFault) in
-                let number: Int64 = try call.read(0)
-                return [.string(try await faults { try await heartbeatService.egressBody(number) })]
+                let number: UInt64 = try call.read(0)
+                return [.string(try await faults { try await heartbeatService.egressBody(Int64(clamping: number)) })]
             },
         ]
     }

@@ -113,7 +113,8 @@ package struct Daemon: Sendable {
         let restarter: any Restarter =
             command.isEmpty ? SystemRestarter(connection: connection) : CommandRestarter(command: command)
         return Agent.Machine(
-            interlocks: interlocks, restarter: restarter, units: connection.map { BusUnitStates(connection: $0) })
+            interlocks: interlocks, restarter: restarter, units: connection.map { BusUnitStates(connection: $0) },
+            peripherals: parts.peripherals(storage: storage))
     }
 }
 

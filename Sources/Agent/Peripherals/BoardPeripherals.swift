@@ -1,0 +1,125 @@
+import Hardware
+package import Peripherals
+package import Platform
+import SystemPackage
+import Vocabulary
+
+/// The peripherals that the board's profile declares, over their serial ports.
+package struct BoardPeripherals: PeripheralCrew {
+    private let peripherals: [Peripheral]
+    private let storage: Storage
+    package let members: [PeripheralPost]
+
+    package init(_ peripherals: [Peripheral], storage: Storage) {
+        self.peripherals = peripherals
+        self.storage = storage
+        members = peripherals.map { PeripheralPost(peripheral: $0.name, image: $0.image) }
+    }
+
+    package func upload(
+        _ orders: [PeripheralOrder], cancellation: Cancellation,
+        progress: @escaping @Sendable (UInt64, UInt64) -> Void, step: @escaping Step
+    ) async throws(FaultReport) -> [PeripheralChange] {
+        try await work { () throws(PeripheralError) in
+            var images: [String: MCUbootImage] = [:]
+            for order in orders {
+                guard let file = order.file else { continue }
+                images[order.peripheral] = try MCUbootImage.read(file, in: storage, for: order.peripheral)
+            }
+            let total = UInt64(images.values.reduce(0) { $0 + $1.bytes.count })
+            let before = try self.set(orders.map(\.peripheral), step).running()
+            var done: UInt64 = 0
+            for order in orders {
+                guard let image = images[order.peripheral] else { continue }
+                let begun = done
+                try self.set([order.peripheral]) { told in
+                    if case .uploading(let bytes, _) = told.kind { progress(begun + UInt64(bytes), total) }
+                    step(told)
+                }
+                .upload(images, cancellation: cancellation)
+                done += UInt64(image.bytes.count)
+                progress(done, total)
+            }
+            return try orders.map { (order) throws(PeripheralError) in
+                guard let running = before[order.peripheral]?.target else { throw .noImage(order.peripheral) }
+                guard let after = images[order.peripheral]?.target.release ?? order.release else {
+                    throw .noImage(order.peripheral)
+                }
+                return PeripheralChange(peripheral: order.peripheral, before: running.release, after: after)
+            }
+        }
+    }
+
+    package func switchOver(
+        _ changes: [PeripheralChange], within time: Duration, step: @escaping Step
+    ) async throws(FaultReport) {
+        try await work { () throws(PeripheralError) in
+            try set(changes.map(\.peripheral), within: time, step).switchOver(to: targets(changes, \.after))
+        }
+    }
+
+    package func confirm(_ changes: [PeripheralChange], step: @escaping Step) async throws(FaultReport) {
+        try await work { () throws(PeripheralError) in
+            try set(changes.map(\.peripheral), step).confirm(targets(changes, \.after))
+        }
+    }
+
+    package func takeBack(_ changes: [PeripheralChange], step: @escaping Step) async -> [FaultReport] {
+        await BlockingThread.run("peripherals") {
+            let failures = set(changes.map(\.peripheral), step).takeBack(to: targets(changes, \.before))
+            return changes.compactMap { failures[$0.peripheral].map { FaultReport($0) } }
+        }
+    }
+
+    private func work<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(PeripheralError) -> Value
+    ) async throws(FaultReport) -> Value {
+        do throws(PeripheralError) {
+            return try await BlockingThread.run("peripherals", body)
+        } catch { throw FaultReport(error) }
+    }
+
+    /// These of the peripherals, in the declared order; none of them may take longer to restart than there is time.
+    private func set(
+        _ names: [String], within time: Duration? = nil, _ step: @escaping Step
+    ) -> PeripheralSet {
+        let chosen = peripherals.filter { names.contains($0.name) }.map { $0.restarting(within: time) }
+        return PeripheralSet(chosen, report: step)
+    }
+
+    private func targets(
+        _ changes: [PeripheralChange], _ side: KeyPath<PeripheralChange, PeripheralRelease?>
+    ) -> [String: PeripheralTarget] {
+        var targets: [String: PeripheralTarget] = [:]
+        for change in changes { targets[change.peripheral] = change[keyPath: side]?.target }
+        return targets
+    }
+}
+
+extension Peripheral {
+    /// As a board's profile declares it.
+    init?(_ declared: BoardProfile.Peripheral, ports: [BoardProfile.Serial]) {
+        guard let port = ports.first(where: { $0.name == declared.port }) else { return nil }
+        self.init(
+            name: declared.name, image: declared.image, port: port.path, settings: port.settings,
+            number: declared.imageNumber)
+    }
+
+    fileprivate func restarting(within time: Duration?) -> Peripheral {
+        guard let time, time < timing.restart else { return self }
+        var shorter = timing
+        shorter.restart = time
+        return Peripheral(
+            name: name, image: image, port: port, settings: settings, number: number, timing: shorter)
+    }
+}
+
+extension PeripheralTarget {
+    fileprivate var release: PeripheralRelease { PeripheralRelease(version: version.description, hash: hash) }
+}
+
+extension PeripheralRelease {
+    fileprivate var target: PeripheralTarget? {
+        MCUbootVersion(version).map { PeripheralTarget(hash: hash, version: $0) }
+    }
+}
