@@ -20,6 +20,7 @@ package enum PeripheralError: Fault, Equatable {
     case otherVersion(String, runs: String, wanted: String)
     case wentBack(String, runs: String, wanted: Digest)
     case notBack(String, within: Duration)
+    case outOfTime(String)
     case notRunning(String, Digest)
     case restless(String, rounds: Int)
 
@@ -61,6 +62,7 @@ package enum PeripheralError: Fault, Equatable {
         case .notBack: FaultCode(3133)
         case .notRunning: FaultCode(3134)
         case .restless: FaultCode(3135)
+        case .outOfTime: FaultCode(3136)
         }
     }
 
@@ -135,6 +137,7 @@ extension PeripheralError {
             "the peripheral '\(name)' did not start the image \(wanted), and runs version \(runs)"
         case .notBack(let name, let time):
             "the peripheral '\(name)' did not come back within \(time.components.seconds) s of its restart"
+        case .outOfTime(let name): "the time was up before it was the turn of the peripheral '\(name)'"
         case .notRunning(let name, let hash): "the peripheral '\(name)' does not run the image \(hash)"
         case .restless(let name, let rounds):
             "the peripheral '\(name)' is not where it should be after \(rounds) restarts"

@@ -6,7 +6,7 @@ import Vocabulary
 /// The peripherals themselves hold the state: each function reads where they are and does what is left, so that an
 /// agent that lost power calls it again. All of them block, and report each step when it is done.
 package struct PeripheralSet: Sendable {
-    package typealias Report = @Sendable (PeripheralStep) -> Void
+    package typealias Report = @Sendable (Step) -> Void
 
     package let peripherals: [Peripheral]
     private let connect: @Sendable (Peripheral) throws(PeripheralError) -> any PeripheralLink
@@ -31,15 +31,17 @@ package struct PeripheralSet: Sendable {
         } catch { throw .serial(peripheral.name, error) }
     }
 
-    /// The image that each peripheral runs, by its name.
-    package func running() throws(PeripheralError) -> [String: PeripheralImage] {
-        var running: [String: PeripheralImage] = [:]
+    /// The slots of each peripheral's image, by its name: what runs, and what else is there.
+    package func slots(
+        cancellation: Cancellation = Cancellation()
+    ) throws(PeripheralError) -> [String: PeripheralSlots] {
+        var slots: [String: PeripheralSlots] = [:]
         for peripheral in peripherals {
-            running[peripheral.name] = try visit(peripheral) { (visit) throws(PeripheralError) in
-                try visit.images().active
+            slots[peripheral.name] = try visit(peripheral, cancellation) { (visit) throws(PeripheralError) in
+                try visit.images()
             }
         }
-        return running
+        return slots
     }
 
     /// Puts each image, by its peripheral's name, into the slot that does not run, and has the peripheral name it back.
@@ -51,50 +53,65 @@ package struct PeripheralSet: Sendable {
     ) throws(PeripheralError) {
         for peripheral in peripherals {
             guard let image = images[peripheral.name] else { throw .noImage(peripheral.name) }
-            guard !cancellation.isCancelled else { throw .cancelled(peripheral.name) }
-            try visit(peripheral) { (visit) throws(PeripheralError) in try visit.upload(image, cancellation) }
+            try visit(peripheral, cancellation) { (visit) throws(PeripheralError) in try visit.upload(image) }
         }
     }
 
     /// Has each peripheral run its image, as a trial, and sees to it that it is the one with this hash and version.
-    package func switchOver(to targets: [String: PeripheralTarget]) throws(PeripheralError) {
+    ///
+    /// `time` bounds it for all together, besides what each peripheral's own timing allows it.
+    package func switchOver(
+        to targets: [String: Target], within time: Duration? = nil, cancellation: Cancellation = Cancellation()
+    ) throws(PeripheralError) {
+        let end = time.map { ContinuousClock.now + $0 }
         for peripheral in peripherals {
             guard let target = targets[peripheral.name] else { throw .noImage(peripheral.name) }
-            try visit(peripheral) { (visit) throws(PeripheralError) in try visit.switchOver(to: target) }
+            try visit(peripheral, cancellation, until: end) { (visit) throws(PeripheralError) in
+                try visit.switchOver(to: target)
+            }
         }
     }
 
     /// Makes what runs the one for good, wherever it is what it should be.
-    package func confirm(_ targets: [String: PeripheralTarget]) throws(PeripheralError) {
+    package func confirm(
+        _ targets: [String: Target], cancellation: Cancellation = Cancellation()
+    ) throws(PeripheralError) {
         for peripheral in peripherals {
             guard let target = targets[peripheral.name] else { throw .noImage(peripheral.name) }
-            try visit(peripheral) { (visit) throws(PeripheralError) in try visit.confirm(target) }
+            try visit(peripheral, cancellation) { (visit) throws(PeripheralError) in try visit.confirm(target) }
         }
     }
 
     /// Has each peripheral, the last one first, run for good what it ran before, and gives what failed, by name.
     ///
     /// One that fails does not keep the others from being taken back.
-    package func takeBack(to previous: [String: PeripheralTarget]) -> [String: PeripheralError] {
+    package func takeBack(
+        to previous: [String: Target], cancellation: Cancellation = Cancellation()
+    ) -> [String: PeripheralError] {
         var failures: [String: PeripheralError] = [:]
         for peripheral in peripherals.reversed() {
             do throws(PeripheralError) {
                 guard let target = previous[peripheral.name] else { throw .noImage(peripheral.name) }
-                try visit(peripheral) { (visit) throws(PeripheralError) in try visit.takeBack(to: target) }
+                try visit(peripheral, cancellation) { (visit) throws(PeripheralError) in
+                    try visit.takeBack(to: target)
+                }
             } catch { failures[peripheral.name] = error }
         }
         return failures
     }
 
     private func visit<Result>(
-        _ peripheral: Peripheral, _ body: (PeripheralVisit) throws(PeripheralError) -> Result
+        _ peripheral: Peripheral, _ cancellation: Cancellation, until end: ContinuousClock.Instant? = nil,
+        _ body: (PeripheralVisit) throws(PeripheralError) -> Result
     ) throws(PeripheralError) -> Result {
         do throws(PeripheralError) {
+            guard !cancellation.isCancelled else { throw .cancelled(peripheral.name) }
+            if let end, ContinuousClock.now >= end { throw .outOfTime(peripheral.name) }
             let link = try connect(peripheral)
             defer { link.close() }
-            return try body(PeripheralVisit(peripheral, link, report))
+            return try body(PeripheralVisit(peripheral, link, cancellation, until: end, report))
         } catch {
-            report(PeripheralStep(peripheral.name, .failed(error)))
+            report(Step(peripheral.name, .failed(error)))
             throw error
         }
     }

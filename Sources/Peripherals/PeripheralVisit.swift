@@ -1,46 +1,5 @@
 import Platform
-package import Vocabulary
-
-/// What a peripheral should run.
-package struct PeripheralTarget: Sendable, Hashable {
-    package let hash: Digest
-    package let version: MCUbootVersion
-
-    package init(hash: Digest, version: MCUbootVersion) {
-        self.hash = hash
-        self.version = version
-    }
-}
-
-extension MCUbootImage {
-    package var target: PeripheralTarget { PeripheralTarget(hash: hash, version: version) }
-}
-
-extension PeripheralImage {
-    /// Nil for an image without a hash or with a version that is none: it cannot be gone back to by name.
-    package var target: PeripheralTarget? {
-        guard let hash, let version = MCUbootVersion(version) else { return nil }
-        return PeripheralTarget(hash: hash, version: version)
-    }
-}
-
-/// The slots of one of a peripheral's images.
-struct PeripheralSlots {
-    let active: PeripheralImage
-    private let all: [PeripheralImage]
-
-    init?(_ images: [PeripheralImage], number: Int) {
-        all = images.filter { $0.number == number }
-        guard let active = all.first(where: \.isActive) else { return nil }
-        self.active = active
-    }
-
-    /// The image in a slot that does not run.
-    func waiting(_ hash: Digest) -> PeripheralImage? { all.first { !$0.isActive && $0.hash == hash } }
-
-    /// The image that the next restart tries or takes.
-    var pending: PeripheralImage? { all.first { $0.isPending && !$0.isActive } }
-}
+import Vocabulary
 
 /// One conversation with one peripheral, in which one thing is done with it.
 struct PeripheralVisit {
@@ -52,16 +11,24 @@ struct PeripheralVisit {
     private let peripheral: Peripheral
     private let link: any PeripheralLink
     private let report: PeripheralSet.Report
+    private let cancellation: Cancellation
+    /// When everything must be done, whatever the peripheral's own times are.
+    private let end: ContinuousClock.Instant?
 
-    init(_ peripheral: Peripheral, _ link: any PeripheralLink, _ report: @escaping PeripheralSet.Report) {
+    init(
+        _ peripheral: Peripheral, _ link: any PeripheralLink, _ cancellation: Cancellation,
+        until end: ContinuousClock.Instant?, _ report: @escaping PeripheralSet.Report
+    ) {
         self.peripheral = peripheral
         self.link = link
+        self.cancellation = cancellation
+        self.end = end
         self.report = report
     }
 
     private var name: String { peripheral.name }
 
-    private func tell(_ kind: PeripheralStep.Kind) { report(PeripheralStep(name, kind)) }
+    private func tell(_ kind: PeripheralSet.Step.Kind) { report(PeripheralSet.Step(name, kind)) }
 
     func images() throws(PeripheralError) -> PeripheralSlots {
         guard let slots = PeripheralSlots(try link.images(), number: peripheral.number) else {
@@ -70,7 +37,7 @@ struct PeripheralVisit {
         return slots
     }
 
-    func upload(_ image: MCUbootImage, _ cancellation: Cancellation) throws(PeripheralError) {
+    func upload(_ image: MCUbootImage) throws(PeripheralError) {
         let slots = try images()
         if slots.active.hash == image.hash || slots.waiting(image.hash) != nil { return tell(.found(image.hash)) }
         try link.upload(image.bytes, number: peripheral.number, cancellation: cancellation) { done in
@@ -81,7 +48,7 @@ struct PeripheralVisit {
         tell(.uploaded(image.hash))
     }
 
-    func switchOver(to target: PeripheralTarget) throws(PeripheralError) {
+    func switchOver(to target: PeripheralSet.Target) throws(PeripheralError) {
         let slots = try images()
         if slots.active.hash != target.hash {
             guard let waiting = slots.waiting(target.hash) else { throw .notInSlot(name, target.hash) }
@@ -97,7 +64,7 @@ struct PeripheralVisit {
         tell(.running(target.hash, version: active.version))
     }
 
-    func confirm(_ target: PeripheralTarget) throws(PeripheralError) {
+    func confirm(_ target: PeripheralSet.Target) throws(PeripheralError) {
         let active = try images().active
         guard active.hash == target.hash else { throw .notRunning(name, target.hash) }
         if !active.isConfirmed {
@@ -110,7 +77,7 @@ struct PeripheralVisit {
     }
 
     /// Each round looks where the peripheral is and does one thing about it.
-    func takeBack(to target: PeripheralTarget) throws(PeripheralError) {
+    func takeBack(to target: PeripheralSet.Target) throws(PeripheralError) {
         for _ in 0..<Self.mostRounds {
             let slots = try images()
             let active = slots.active
@@ -138,12 +105,16 @@ struct PeripheralVisit {
     /// Restarts the peripheral and waits until it answers and `isThere`, or surely will not be.
     private func restart(until isThere: (PeripheralSlots) -> Bool) throws(PeripheralError) {
         let timing = peripheral.timing
-        let deadline = ContinuousClock.now + timing.restart
+        let start = ContinuousClock.now
+        let deadline = min(start + timing.restart, end ?? start + timing.restart)
+        guard start < deadline else { throw .outOfTime(name) }
+        guard !cancellation.isCancelled else { throw .cancelled(name) }
         try reset()
         tell(.restarted)
         var (resets, lastReset) = (1, ContinuousClock.now)
         var answered = false
         while ContinuousClock.now < deadline {
+            guard !cancellation.isCancelled else { throw .cancelled(name) }
             try link.pause(Self.pause)
             do throws(PeripheralError) {
                 let slots = try images()
@@ -163,7 +134,7 @@ struct PeripheralVisit {
                 }
             }
         }
-        guard answered else { throw .notBack(name, within: timing.restart) }
+        guard answered else { throw .notBack(name, within: deadline - start) }
     }
 
     /// One that is gone before its answer is has restarted all the same: what it says next tells.
@@ -176,7 +147,7 @@ struct PeripheralVisit {
         }
     }
 
-    private func check(_ image: PeripheralImage, _ target: PeripheralTarget) throws(PeripheralError) {
+    private func check(_ image: PeripheralImage, _ target: PeripheralSet.Target) throws(PeripheralError) {
         guard MCUbootVersion(image.version) == target.version else {
             throw .otherVersion(name, runs: image.version, wanted: "\(target.version)")
         }

@@ -93,6 +93,24 @@ struct ConsoleFramingTests {
         #expect(heard([UInt8](repeating: 65, count: 100_000) + [10] + whole).packets == [Self.packets[0]])
     }
 
+    @Test("Whatever a line says, no packet comes of noise, and a whole one behind it is found")
+    func noise() {
+        var dice = Dice(seed: 77)
+        let alphabet: [UInt8] = [6, 9, 4, 0x14, 10, 13, 65, 66, 61, 43, 47, 0, 255]
+        let whole = ConsoleFraming.lines(of: Self.packets[5]).joined()
+        for _ in 0..<500 {
+            var listener = ConsoleListener()
+            for _ in 0..<20 {
+                let noise = (0..<Int.random(in: 1...500, using: &dice)).map { _ in
+                    Bool.random(using: &dice)
+                        ? alphabet.randomElement(using: &dice) ?? 0 : UInt8.random(in: 0...255, using: &dice)
+                }
+                #expect(listener.take(noise).isEmpty)
+            }
+            #expect(listener.take([10] + whole) == [Self.packets[5]])
+        }
+    }
+
     private func with(_ change: (inout ConsoleListener.Counts) -> Void) -> ConsoleListener.Counts {
         var counts = ConsoleListener.Counts()
         change(&counts)

@@ -17,9 +17,9 @@ private struct Board: Sendable {
     static let new = Result { try MCUbootImage(SimulatedPeripheral.image("1.1.0", size: 9000, seed: 2), for: "x") }
 
     final class Steps: Sendable {
-        private let all = Mutex<[PeripheralStep]>([])
+        private let all = Mutex<[PeripheralSet.Step]>([])
 
-        func note(_ step: PeripheralStep) { all.withLock { $0.append(step) } }
+        func note(_ step: PeripheralSet.Step) { all.withLock { $0.append(step) } }
 
         /// Such as `valve uploaded`, without the pieces of uploads, since the last time.
         func take() -> [String] {
@@ -104,8 +104,9 @@ struct PeripheralSetTests {
         try await board.confirm()
         #expect(board.steps.take() == ["valve confirmed", "motor confirmed", "valve confirmed", "motor confirmed"])
         #expect(try await board.runs(Board.new.get(), isConfirmed: true))
-        let running = try await board.run { (set) throws(PeripheralError) in try set.running() }
-        #expect(running["motor"]?.target == (try Board.new.get().target))
+        let slots = try await board.run { (set) throws(PeripheralError) in try set.slots() }
+        #expect(slots["motor"]?.active.target == (try Board.new.get().target))
+        #expect(slots["motor"]?.waiting(try Board.old.get().hash)?.slot == 1)
     }
 
     @Test("A set on trial goes back by itself, in reverse order, and going back again does nothing")
@@ -210,6 +211,31 @@ struct PeripheralSetTests {
         #expect(try await board.runs(Board.old.get(), isConfirmed: true))
     }
 
+    @Test("Who waits for a restart is bounded by the time of all, and can be stopped")
+    func bounded() async throws {
+        let board = try await Board.make(valve: ["no-boot": true])
+        try await board.upload()
+        let targets = Board.both(try Board.new.get().target)
+        let start = ContinuousClock.now
+        let error = await #expect(throws: PeripheralError.self) {
+            try await board.run { (set) throws(PeripheralError) in
+                try set.switchOver(to: targets, within: .milliseconds(1500))
+            }
+        }
+        guard case .notBack("valve", let time) = error else { throw try #require(error) }
+        #expect(time <= .milliseconds(1500) && ContinuousClock.now - start < Bench.timing.restart)
+        await #expect(throws: PeripheralError.outOfTime("valve")) {
+            try await board.run { (set) throws(PeripheralError) in try set.switchOver(to: targets, within: .zero) }
+        }
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        await #expect(throws: PeripheralError.cancelled("valve")) {
+            try await board.run { (set) throws(PeripheralError) in
+                try set.switchOver(to: targets, cancellation: cancellation)
+            }
+        }
+    }
+
     @Test("What a peripheral stores wrongly is not switched over to")
     func storedWrongly() async throws {
         let board = try await Board.make(motor: ["corrupts": true])
@@ -230,12 +256,12 @@ struct PeripheralSetTests {
         }
         await #expect(throws: PeripheralError.notInSlot("valve", stranger)) {
             try await board.run { (set) throws(PeripheralError) in
-                try set.switchOver(to: Board.both(PeripheralTarget(hash: stranger, version: image.version)))
+                try set.switchOver(to: Board.both(PeripheralSet.Target(hash: stranger, version: image.version)))
             }
         }
         await #expect(throws: PeripheralError.notRunning("valve", image.hash)) { try await board.confirm() }
         let failures = try await board.run { (set) throws(PeripheralError) in
-            set.takeBack(to: Board.both(PeripheralTarget(hash: stranger, version: image.version)))
+            set.takeBack(to: Board.both(PeripheralSet.Target(hash: stranger, version: image.version)))
         }
         #expect(failures == ["valve": .notInSlot("valve", stranger), "motor": .notInSlot("motor", stranger)])
     }
