@@ -111,6 +111,7 @@ int ac_rs485_get(int descriptor, struct ac_rs485 *rs485) {
         .rts_on_send = (now.flags & SER_RS485_RTS_ON_SEND) != 0,
         .rts_after_send = (now.flags & SER_RS485_RTS_AFTER_SEND) != 0,
         .receives_own = (now.flags & SER_RS485_RX_DURING_TX) != 0,
+        .terminates = (now.flags & SER_RS485_TERMINATE_BUS) != 0,
         .delay_before_send = now.delay_rts_before_send,
         .delay_after_send = now.delay_rts_after_send,
     };
@@ -119,14 +120,15 @@ int ac_rs485_get(int descriptor, struct ac_rs485 *rs485) {
 
 int ac_rs485_set(int descriptor, const struct ac_rs485 *rs485) {
     struct serial_rs485 new = {0};
-    // What the driver has besides (termination, addressing) stays as it is.
+    // What the driver has besides (addressing) stays as it is.
     if (ioctl(descriptor, TIOCGRS485, &new) < 0) return -errno;
     new.flags &= ~(unsigned)(SER_RS485_ENABLED | SER_RS485_RTS_ON_SEND | SER_RS485_RTS_AFTER_SEND
-                             | SER_RS485_RX_DURING_TX);
+                             | SER_RS485_RX_DURING_TX | SER_RS485_TERMINATE_BUS);
     if (rs485->enabled) new.flags |= SER_RS485_ENABLED;
     if (rs485->rts_on_send) new.flags |= SER_RS485_RTS_ON_SEND;
     if (rs485->rts_after_send) new.flags |= SER_RS485_RTS_AFTER_SEND;
     if (rs485->receives_own) new.flags |= SER_RS485_RX_DURING_TX;
+    if (rs485->terminates) new.flags |= SER_RS485_TERMINATE_BUS;
     new.delay_rts_before_send = rs485->delay_before_send;
     new.delay_rts_after_send = rs485->delay_after_send;
     return result(ioctl(descriptor, TIOCSRS485, &new));

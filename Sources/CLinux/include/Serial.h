@@ -44,7 +44,7 @@ int ac_terminal_set_low_latency(int descriptor, int on);
 
 /// How a port drives the transmitter of an RS-485 line; delays in milliseconds.
 struct ac_rs485 {
-    int enabled, rts_on_send, rts_after_send, receives_own;
+    int enabled, rts_on_send, rts_after_send, receives_own, terminates;
     uint32_t delay_before_send, delay_after_send;
 };
 

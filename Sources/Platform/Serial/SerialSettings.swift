@@ -19,8 +19,10 @@ package struct SerialSettings: Sendable, Hashable, CustomStringConvertible {
 
     package enum FlowControl: String, Sendable, CaseIterable {
         case none
-        case hardware = "rts-cts"
-        case software = "xon-xoff"
+        /// By the lines RTS and CTS.
+        case hardware
+        /// By the characters XON and XOFF, which then cannot be said.
+        case software
     }
 
     /// How the port drives the transmitter of an RS-485 line (Linux, serial-rs485.rst).
@@ -35,6 +37,8 @@ package struct SerialSettings: Sendable, Hashable, CustomStringConvertible {
         package var delayAfterSend: Duration = .zero
         /// Whether the port hears what it sends itself.
         package var receivesOwn = false
+        /// Whether the port ends the bus with a resistor, where it has one to switch on.
+        package var isTerminated = false
 
         package init() {}
     }

@@ -66,7 +66,8 @@ struct SerialState: Sendable {
         guard rs485 != nil else { throw .unsupported(path, "RS-485 mode") }
         var words = ac_rs485(
             enabled: 1, rts_on_send: wanted.isRTSOnSend ? 1 : 0, rts_after_send: wanted.isRTSAfterSend ? 1 : 0,
-            receives_own: wanted.receivesOwn ? 1 : 0, delay_before_send: Self.milliseconds(wanted.delayBeforeSend),
+            receives_own: wanted.receivesOwn ? 1 : 0, terminates: wanted.isTerminated ? 1 : 0,
+            delay_before_send: Self.milliseconds(wanted.delayBeforeSend),
             delay_after_send: Self.milliseconds(wanted.delayAfterSend))
         let status = ac_rs485_set(descriptor, &words)
         guard status >= 0 else { throw .cannot("set the RS-485 mode of", path, Errno(rawValue: -status)) }
@@ -74,6 +75,7 @@ struct SerialState: Sendable {
         let isTold = ac_rs485_get(descriptor, &now) >= 0
         guard isTold, now.enabled == 1, now.rts_on_send == words.rts_on_send,
             now.rts_after_send == words.rts_after_send, now.receives_own == words.receives_own,
+            now.terminates == words.terminates,
             now.delay_before_send == words.delay_before_send, now.delay_after_send == words.delay_after_send
         else { throw .unsupported(path, "RS-485 mode with these RTS levels and delays") }
     }

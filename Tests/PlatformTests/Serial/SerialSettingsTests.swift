@@ -14,14 +14,14 @@ private let termios2 = """
 private let expectedModes = """
     import itertools, termios as t
     for data, parity, stop, flow in itertools.product(
-            (5, 6, 7, 8), ("none", "even", "odd", "mark", "space"), (1, 2), ("none", "rts-cts", "xon-xoff")):
+            (5, 6, 7, 8), ("none", "even", "odd", "mark", "space"), (1, 2), ("none", "hardware", "software")):
         control = t.CREAD | t.CLOCAL | {5: t.CS5, 6: t.CS6, 7: t.CS7, 8: t.CS8}[data]
         control |= {"none": 0, "even": t.PARENB, "odd": t.PARENB | t.PARODD,
                     "mark": t.PARENB | t.PARODD | 0x40000000, "space": t.PARENB | 0x40000000}[parity]
         control |= t.CSTOPB if stop == 2 else 0
-        control |= t.CRTSCTS if flow == "rts-cts" else 0
+        control |= t.CRTSCTS if flow == "hardware" else 0
         input = t.IGNBRK | (t.INPCK | t.IGNPAR if parity != "none" else 0)
-        input |= t.IXON | t.IXOFF if flow == "xon-xoff" else 0
+        input |= t.IXON | t.IXOFF if flow == "software" else 0
         print(data, parity, stop, flow, input, control)
     """
 
