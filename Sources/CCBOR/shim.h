@@ -25,7 +25,8 @@ enum {
     AC_CBOR_PIECES,
 };
 
-/// What stands next in CBOR: `number` is a value, a count or (with negative) what -1 is less by, `bytes` point into the input.
+/// What stands next in CBOR: `number` is a value, a count or (with negative) what -1 is less by, `bytes` point into the
+/// input.
 struct ac_cbor_item {
     int kind;
     uint64_t number;
@@ -72,7 +73,8 @@ AC_CBOR_SIMPLE(undefined, AC_CBOR_UNDEFINED)
 AC_CBOR_SIMPLE(null, AC_CBOR_NULL)
 AC_CBOR_SIMPLE(end, AC_CBOR_BREAK)
 
-/// Reads one item's head, with the content of a string, and gives how many bytes it took: 0 when there are too few, -1 when they are no CBOR.
+/// Reads one item's head, with the content of a string, and gives how many bytes it took: 0 when there are too few,
+/// -1 when they are no CBOR.
 static inline long ac_cbor_next(const unsigned char *bytes, size_t count, struct ac_cbor_item *item) {
     static const struct cbor_callbacks callbacks = {
         .uint8 = ac_cbor_uint8,
