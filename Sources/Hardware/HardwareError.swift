@@ -48,11 +48,8 @@ package enum HardwareError: Fault, Equatable {
         case .notText, .malformed: "Correct the profile; docs/hardware.md has every section and key."
         case .notThere, .cannotDrive: ""
         case .noIndicator(let name, let known):
-            if let near = Self.nearest(to: name, known) {
-                "Did you mean '\(near)'? 'aftercare hardware list' shows all of them."
-            } else {
-                "'aftercare hardware list' shows all of them."
-            }
+            (Self.nearest(to: name, known).map { "Did you mean '\($0)'? " } ?? "")
+                + "'aftercare hardware list' shows all of them."
         }
     }
 

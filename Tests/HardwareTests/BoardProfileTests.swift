@@ -38,6 +38,10 @@ struct BoardProfileTests {
         #expect(!profile.indicators.contains { $0.name == "pump-reset" })
     }
 
+    private static let port = "[[serial]]\nname = \"s\"\npath = \"/dev/ttyS0\"\nrole = \"service\""
+    private static let call = "[[interlock]]\nname = \"i\"\nsays = \"x\"\nkind = \"dbus\""
+    private static let level = "[[sensor]]\nname = \"b.level\"\ndriver = \"thermal\"\nzone = \"z\""
+
     /// What stands below `[board]`, the place of the refusal, and words that it must say.
     private static let mistakes: [(String, Int, Int, String)] = [
         ("[borad]", 3, 1, "'borad' is not a known key"),
@@ -75,7 +79,7 @@ struct BoardProfileTests {
             8, 8, "makes the indicator 'a'"
         ),
         (
-            "[[sensor]]\nname = \"b.level\"\ndriver = \"thermal\"\nzone = \"z\"\n[[supply]]\nname = \"b\"\ndevice = \"B\"\nkind = \"battery\"",
+            "\(level)\n[[supply]]\nname = \"b\"\ndevice = \"B\"\nkind = \"battery\"",
             8, 8, "makes the indicator 'b.level'"
         ),
         (
@@ -98,29 +102,29 @@ struct BoardProfileTests {
         ("[watchdog]\ntimeout = 10\npretimeout = 10\nfed-by = \"agent\"", 5, 14, "not below 'timeout'"),
         ("[watchdog]\ntimeout = 10\nfed-by = \"nobody\"", 5, 10, "not one of agent, systemd"),
         (
-            "[[serial]]\nname = \"s\"\npath = \"/dev/ttyS0\"\nrole = \"service\"\nframing = \"9N1\"", 7, 11,
+            "\(port)\nframing = \"9N1\"", 7, 11,
             "not like '8N1'"
         ),
         (
-            "[[serial]]\nname = \"s\"\npath = \"/dev/ttyS0\"\nrole = \"service\"\nflow = \"hardware\"\nrs485 = {}", 7,
+            "\(port)\nflow = \"hardware\"\nrs485 = {}", 7,
             8,
             "RS-485 needs the RTS line"
         ),
         (
-            "[[serial]]\nname = \"s\"\npath = \"/dev/ttyS0\"\nrole = \"service\"\nrs485 = { delay-after = 3 }", 7, 11,
+            "\(port)\nrs485 = { delay-after = 3 }", 7, 11,
             "'serial[0].rs485.delay-after' is not a known key"
         ),
         (
-            "[[serial]]\nname = \"s\"\npath = \"/dev/ttyS0\"\nrole = \"service\"\n[[serial]]\nname = \"s\"\npath = \"/dev/ttyS1\"\nrole = \"service\"",
+            "\(port)\n[[serial]]\nname = \"s\"\npath = \"/dev/ttyS1\"\nrole = \"service\"",
             8, 8, "as is serial[0] already"
         ),
         (
-            "[[serial]]\nname = \"s\"\npath = \"/dev/ttyS0\"\nrole = \"service\"\n[[serial]]\nname = \"t\"\npath = \"/dev/ttyS0\"\nrole = \"service\"",
+            "\(port)\n[[serial]]\nname = \"t\"\npath = \"/dev/ttyS0\"\nrole = \"service\"",
             9, 8, "as is serial[0] already"
         ),
         ("[[peripheral]]\nname = \"p\"\nimage = \"i\"\nport = \"none\"\nprotocol = \"smp\"", 6, 8, "no [[serial]]"),
         (
-            "[[peripheral]]\nname = \"p\"\nimage = \"i\"\nport = \"s\"\nprotocol = \"smp\"\n[[serial]]\nname = \"s\"\npath = \"/dev/ttyS0\"\nrole = \"service\"",
+            "[[peripheral]]\nname = \"p\"\nimage = \"i\"\nport = \"s\"\nprotocol = \"smp\"\n\(port)",
             6, 8, "with the role 'service', not 'peripheral'"
         ),
         ("[[interlock]]\nname = \"i\"\nkind = \"gpio\"", 3, 1, "'interlock[0].says' is missing"),
@@ -147,11 +151,11 @@ struct BoardProfileTests {
             8, "without intervals"
         ),
         (
-            "[[interlock]]\nname = \"i\"\nsays = \"x\"\nkind = \"dbus\"\nservice = \"pump\"\npath = \"/\"\ninterface = \"a.b\"\nproperty = \"P\"\nfree = true",
+            "\(call)\nservice = \"pump\"\npath = \"/\"\ninterface = \"a.b\"\nproperty = \"P\"\nfree = true",
             7, 11, "not a name on the bus"
         ),
         (
-            "[[interlock]]\nname = \"i\"\nsays = \"x\"\nkind = \"dbus\"\nservice = \"a.b\"\npath = \"/a/\"\ninterface = \"a.b\"\nproperty = \"P\"\nfree = true",
+            "\(call)\nservice = \"a.b\"\npath = \"/a/\"\ninterface = \"a.b\"\nproperty = \"P\"\nfree = true",
             8, 8, "not an object's path"
         ),
         ("[rtc]\ndevice = \"rtc0\"\nreads = [\"time\"]\nsets = true", 6, 1, "'rtc.sets' is not a known key"),

@@ -88,7 +88,8 @@ struct DriverTests {
             name = "b"
             device = "BAT0"
             kind = "battery"
-            reads = ["status", "health", "level", "level-name", "condition", "cycles", "voltage", "current", "power", "energy-now", "energy-full-design", "present"]
+            reads = ["status", "health", "level", "level-name", "condition", "cycles",
+                "voltage", "current", "power", "energy-now", "energy-full-design", "present"]
             [[supply]]
             name = "mains"
             device = "AC"
@@ -223,7 +224,8 @@ struct DriverTests {
     @Test("The machine as a whole says how it is; a kernel without pressure counters has none")
     func system() async throws {
         let text =
-            "[board]\nname = \"x\"\n[system]\nreads = [\"uptime\", \"load\", \"memory-available\", \"cpu-pressure\", \"io-pressure\", \"throttles\"]"
+            "[board]\nname = \"x\"\n[system]\nreads = "
+            + "[\"uptime\", \"load\", \"memory-available\", \"cpu-pressure\", \"io-pressure\", \"throttles\"]"
         func read(_ listing: Listing) async throws -> [Reading] {
             let tree = try KernelFolder(listing.text)
             return await Board(profile: try BoardProfile(text), root: tree.root).read().map(\.reading)

@@ -50,6 +50,12 @@ enum Listing: String, CaseIterable {
         }
     }
 
+    // The long paths of devices; links lead there from below `sys`.
+    private static let emmc = "sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001"
+    private static let i2c2 = "sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2"
+    private static let i2c1 = "sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1"
+    private static let nvme = "sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0"
+
     /// A Raspberry Pi Compute Module 4 with eMMC.
     private static let computeModule4Text = """
         proc/device-tree/model = Raspberry Pi Compute Module 4 Rev 1.1\\0
@@ -69,21 +75,21 @@ enum Listing: String, CaseIterable {
         sys/devices/platform/soc/soc:firmware/raspberrypi-hwmon/hwmon/hwmon1/name = rpi_volt
         sys/devices/platform/soc/soc:firmware/raspberrypi-hwmon/hwmon/hwmon1/in0_lcrit_alarm = 0
         sys/class/hwmon/hwmon1 -> ../../devices/platform/soc/soc:firmware/raspberrypi-hwmon/hwmon/hwmon1
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0/size = 61079552
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0/ro = 0
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0/stat =     8192     3133   524288    12345     2048     1024    65536     5432        0     9876    17777        0        0        0        0        0        0
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0/device -> ../..
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0/mmcblk0p1/partition = 1
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0/mmcblk0p1/size = 1048576
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/life_time = 0x01 0x02
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/pre_eol_info = 0x01
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/name = BJTD4R
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/manfid = 0x000015
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/serial = 0x7d2f1a33
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/fwrev = 0x0300000000000000
-        sys/devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/cid = 150100424a54443452037d2f1a33a700
-        sys/class/block/mmcblk0 -> ../../devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0
-        sys/class/block/mmcblk0p1 -> ../../devices/platform/emmc2bus/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0/mmcblk0p1
+        \(emmc)/block/mmcblk0/size = 61079552
+        \(emmc)/block/mmcblk0/ro = 0
+        \(emmc)/block/mmcblk0/stat = 8192 3133 524288 12345 2048 1024 65536 5432 0 9876 17777 0 0 0 0 0 0
+        \(emmc)/block/mmcblk0/device -> ../..
+        \(emmc)/block/mmcblk0/mmcblk0p1/partition = 1
+        \(emmc)/block/mmcblk0/mmcblk0p1/size = 1048576
+        \(emmc)/life_time = 0x01 0x02
+        \(emmc)/pre_eol_info = 0x01
+        \(emmc)/name = BJTD4R
+        \(emmc)/manfid = 0x000015
+        \(emmc)/serial = 0x7d2f1a33
+        \(emmc)/fwrev = 0x0300000000000000
+        \(emmc)/cid = 150100424a54443452037d2f1a33a700
+        sys/class/block/mmcblk0 -> ../../\(emmc.dropFirst(4))/block/mmcblk0
+        sys/class/block/mmcblk0p1 -> ../../\(emmc.dropFirst(4))/block/mmcblk0/mmcblk0p1
         sys/class/block/loop0/size = 0
         dev/mmcblk0 = a device node
         dev/disk/by-path/platform-fe340000.mmc -> ../../mmcblk0
@@ -136,39 +142,39 @@ enum Listing: String, CaseIterable {
         sys/class/thermal/cooling_device0/type = cpufreq-cpu0
         sys/class/thermal/cooling_device0/cur_state = 1
         sys/class/thermal/cooling_device0/max_state = 2
-        sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0048/hwmon/hwmon2/name = tmp102
-        sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0048/hwmon/hwmon2/temp1_input = 31250
-        sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0049/hwmon/hwmon3/name = tmp102
-        sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0049/hwmon/hwmon3/temp1_input = -5500
-        sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0040/hwmon/hwmon4/name = ina226
-        sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0040/hwmon/hwmon4/in1_input = 12015
-        sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0040/hwmon/hwmon4/curr1_input = 842
-        sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0040/hwmon/hwmon4/power1_input = 10125000
-        sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0041/hwmon/hwmon5/name = sht3x
-        sys/devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0041/hwmon/hwmon5/humidity1_input = 43210
-        sys/class/hwmon/hwmon2 -> ../../devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0048/hwmon/hwmon2
-        sys/class/hwmon/hwmon3 -> ../../devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0049/hwmon/hwmon3
-        sys/class/hwmon/hwmon4 -> ../../devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0040/hwmon/hwmon4
-        sys/class/hwmon/hwmon5 -> ../../devices/platform/soc@0/30800000.bus/30a40000.i2c/i2c-2/2-0041/hwmon/hwmon5
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0049/iio:device0/name = ads1115
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0049/iio:device0/in_voltage0_raw = 8000
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0049/iio:device0/in_voltage0_scale = 0.125000000
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0049/iio:device0/in_voltage0-voltage1_raw = -400
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0049/iio:device0/in_voltage0-voltage1_scale = 0.125000000
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0076/iio:device1/name = bmp280
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0076/iio:device1/in_pressure_input = 101.325
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0076/iio:device1/in_temp_input = 23500
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-006a/iio:device2/name = lsm6dso_accel
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-006a/iio:device2/in_accel_z_raw = 16384
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-006a/iio:device2/in_accel_scale = 0.000598
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0077/iio:device3/name = lm73
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0077/iio:device3/in_temp_raw = 100
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0077/iio:device3/in_temp_scale = 250
-        sys/devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0077/iio:device3/in_temp_offset = -10
-        sys/bus/iio/devices/iio:device0 -> ../../../devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0049/iio:device0
-        sys/bus/iio/devices/iio:device1 -> ../../../devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0076/iio:device1
-        sys/bus/iio/devices/iio:device2 -> ../../../devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-006a/iio:device2
-        sys/bus/iio/devices/iio:device3 -> ../../../devices/platform/soc@0/30800000.bus/30a30000.i2c/i2c-1/1-0077/iio:device3
+        \(i2c2)/2-0048/hwmon/hwmon2/name = tmp102
+        \(i2c2)/2-0048/hwmon/hwmon2/temp1_input = 31250
+        \(i2c2)/2-0049/hwmon/hwmon3/name = tmp102
+        \(i2c2)/2-0049/hwmon/hwmon3/temp1_input = -5500
+        \(i2c2)/2-0040/hwmon/hwmon4/name = ina226
+        \(i2c2)/2-0040/hwmon/hwmon4/in1_input = 12015
+        \(i2c2)/2-0040/hwmon/hwmon4/curr1_input = 842
+        \(i2c2)/2-0040/hwmon/hwmon4/power1_input = 10125000
+        \(i2c2)/2-0041/hwmon/hwmon5/name = sht3x
+        \(i2c2)/2-0041/hwmon/hwmon5/humidity1_input = 43210
+        sys/class/hwmon/hwmon2 -> ../../\(i2c2.dropFirst(4))/2-0048/hwmon/hwmon2
+        sys/class/hwmon/hwmon3 -> ../../\(i2c2.dropFirst(4))/2-0049/hwmon/hwmon3
+        sys/class/hwmon/hwmon4 -> ../../\(i2c2.dropFirst(4))/2-0040/hwmon/hwmon4
+        sys/class/hwmon/hwmon5 -> ../../\(i2c2.dropFirst(4))/2-0041/hwmon/hwmon5
+        \(i2c1)/1-0049/iio:device0/name = ads1115
+        \(i2c1)/1-0049/iio:device0/in_voltage0_raw = 8000
+        \(i2c1)/1-0049/iio:device0/in_voltage0_scale = 0.125000000
+        \(i2c1)/1-0049/iio:device0/in_voltage0-voltage1_raw = -400
+        \(i2c1)/1-0049/iio:device0/in_voltage0-voltage1_scale = 0.125000000
+        \(i2c1)/1-0076/iio:device1/name = bmp280
+        \(i2c1)/1-0076/iio:device1/in_pressure_input = 101.325
+        \(i2c1)/1-0076/iio:device1/in_temp_input = 23500
+        \(i2c1)/1-006a/iio:device2/name = lsm6dso_accel
+        \(i2c1)/1-006a/iio:device2/in_accel_z_raw = 16384
+        \(i2c1)/1-006a/iio:device2/in_accel_scale = 0.000598
+        \(i2c1)/1-0077/iio:device3/name = lm73
+        \(i2c1)/1-0077/iio:device3/in_temp_raw = 100
+        \(i2c1)/1-0077/iio:device3/in_temp_scale = 250
+        \(i2c1)/1-0077/iio:device3/in_temp_offset = -10
+        sys/bus/iio/devices/iio:device0 -> ../../../\(i2c1.dropFirst(4))/1-0049/iio:device0
+        sys/bus/iio/devices/iio:device1 -> ../../../\(i2c1.dropFirst(4))/1-0076/iio:device1
+        sys/bus/iio/devices/iio:device2 -> ../../../\(i2c1.dropFirst(4))/1-006a/iio:device2
+        sys/bus/iio/devices/iio:device3 -> ../../../\(i2c1.dropFirst(4))/1-0077/iio:device3
         sys/class/block/mmcblk2/size = 30535680
         sys/class/block/mmcblk2/ro = 0
         sys/class/block/mmcblk2/stat = 100 0 800 10 200 0 1600 20 1 30 40
@@ -228,19 +234,19 @@ enum Listing: String, CaseIterable {
         sys/devices/LNXSYSTM:00/LNXSYBUS:00/ACPI000D:00/hwmon/hwmon5/name = power_meter
         sys/devices/LNXSYSTM:00/LNXSYBUS:00/ACPI000D:00/hwmon/hwmon5/power1_average = 38500000
         sys/class/hwmon/hwmon5 -> ../../devices/LNXSYSTM:00/LNXSYBUS:00/ACPI000D:00/hwmon/hwmon5
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/model = Samsung SSD 980 500GB
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/serial = S64ENX0R123456
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/firmware_rev = 3B4QFXO7
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/state = live
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/hwmon1/name = nvme
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/hwmon1/temp1_input = 41850
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/hwmon1/temp1_label = Composite
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/nvme0n1/size = 976773168
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/nvme0n1/ro = 0
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/nvme0n1/stat = 1 0 8 1 2 0 16 2 0 3 4
-        sys/devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/nvme0n1/device -> ../../nvme0
-        sys/class/block/nvme0n1 -> ../../devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/nvme0n1
-        sys/class/hwmon/hwmon1 -> ../../devices/pci0000:00/0000:00:1d.0/0000:01:00.0/nvme/nvme0/hwmon1
+        \(nvme)/model = Samsung SSD 980 500GB
+        \(nvme)/serial = S64ENX0R123456
+        \(nvme)/firmware_rev = 3B4QFXO7
+        \(nvme)/state = live
+        \(nvme)/hwmon1/name = nvme
+        \(nvme)/hwmon1/temp1_input = 41850
+        \(nvme)/hwmon1/temp1_label = Composite
+        \(nvme)/nvme0n1/size = 976773168
+        \(nvme)/nvme0n1/ro = 0
+        \(nvme)/nvme0n1/stat = 1 0 8 1 2 0 16 2 0 3 4
+        \(nvme)/nvme0n1/device -> ../../nvme0
+        sys/class/block/nvme0n1 -> ../../\(nvme.dropFirst(4))/nvme0n1
+        sys/class/hwmon/hwmon1 -> ../../\(nvme.dropFirst(4))/hwmon1
         sys/class/block/sda/size = 1000215216
         sys/class/block/sda/ro = 1
         sys/class/block/sda/stat = 1 0 8 1 2 0 16 2 0 3 4

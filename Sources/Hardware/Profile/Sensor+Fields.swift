@@ -108,16 +108,19 @@ extension String {
 
 extension MeasuredUnit {
     /// What no part on earth exceeds: wide enough never to refuse a true value, where a profile gives no range of its own.
+    ///
+    /// Counts end where numbers are no longer exact.
     var possible: ClosedRange<Double> {
-        switch self {
+        let most = Double(JSON.largestInteger)
+        return switch self {
         case .celsius: -273.15...2000
         case .percent: 0...100
         case .rotationsPerMinute: 0...1_000_000
         case .hertz, .lux, .ohm, .second, .byte, .bytePerSecond, .megabitPerSecond, .ampereHour, .wattHour, .pascal:
-            0...1e18
+            0...most
         case .volt, .ampere: -1e6...1e6
         case .watt, .metrePerSecondSquared, .degreePerSecond, .tesla: -1e9...1e9
-        case .joule, .one, .word: -1e18...1e18
+        case .joule, .one, .word: -most...most
         }
     }
 }
