@@ -179,8 +179,12 @@ class Device:
                 pass
         return total
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        """As a service manager does."""
         self.processes.stop()
+
+    def close(self) -> None:
+        self.stop()
         if hasattr(self, "board"):
             self.board.terminate()
             self.board.wait()

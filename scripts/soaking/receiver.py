@@ -15,7 +15,7 @@ class Receiver:
         self.ids: dict[str, int] = {}
         self.ledger: set[int] = set()
         """The numbers of the ledger's entries that arrived as events."""
-        self.requests = self.turned_away = 0
+        self.requests = self.turned_away = self.received = 0
         self.lock = threading.Lock()
         receiver = self
 
@@ -52,6 +52,7 @@ class Receiver:
             if request.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
             self.count(json.loads(body))
+            self.received += 1
         request.send_response(status)
         request.send_header("Content-Type", kind)
         request.send_header("Content-Length", str(len(text)))
