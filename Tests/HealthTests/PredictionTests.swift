@@ -141,10 +141,25 @@ struct PredictionTests {
         try #require(events.map(\.1.change) == [.opened, .escalated])
         #expect(abs(events[0].0 - 40) <= 1 && abs(events[1].0 - 80) <= 1)
         #expect(events[0].1.finding.reason.hasPrefix("The battery wears out: 59 days left"))
-        // A new battery.
-        _ = monitor.take(4, of: design, at: 100 * 86400)
-        _ = monitor.take(4, of: full, at: 100 * 86400)
-        #expect(monitor.snapshot(at: newYear, 0).predictions.first?.percent == 100)
+        // A new battery: what was known of the old one is forgotten an hour later, and its finding is over.
+        for hour in 0...2 {
+            let second = 100.0 * 86400 + Double(hour) * 3600
+            _ = monitor.take(4, of: design, at: second)
+            events += monitor.take(4.1, of: full, at: second).map { (100, $0) }
+        }
+        #expect(events.map(\.1.change) == [.opened, .escalated, .closed])
+        let prediction = try #require(monitor.snapshot(at: newYear, 0).predictions.first)
+        #expect(prediction.percent == 102.5 && prediction.outlook == .notYetKnown(reason: "0 of 14 days were seen"))
+    }
+
+    @Test("One reading that is far better is no new part")
+    func glitch() {
+        var series = WearSeries()
+        for day in 0..<100 {
+            let value = day % 10 == 5 ? 1.0 : 40
+            #expect(!series.renew(value, at: Double(day) * 86400, direction: 1))
+            _ = series.add(value, at: Double(day) * 86400)
+        }
     }
 }
 

@@ -26,13 +26,15 @@ struct PredictionRecord: Sendable {
             guard let whole, whole > 0 else { return nil }
             percent = number / whole * 100
         }
+        let isNew = series.renew(percent, at: second, direction: rule.kind.direction)
         guard series.add(percent, at: second) || judged == nil || second - (judged ?? 0) >= 86400 else { return nil }
         judged = second
         outlook = series.outlook(by: rule, at: second)
-        guard let days = outlook.days else { return nil }
+        // Nothing is known of a new part yet, but that the old one's finding is over.
+        guard let verdict = isNew ? Verdict(nil) : outlook.days.map(verdict) else { return nil }
         return record.take(
             FindingRecord.Evidence(
-                verdict: verdict(days: days), time: sample.time, wall: wall, value: .number(percent), excess: nil,
+                verdict: verdict, time: sample.time, wall: wall, value: .number(percent), excess: nil,
                 reason: { [rule, outlook] in "\(rule.sentence): \(outlook.words)" }, advice: rule.advice))
     }
 

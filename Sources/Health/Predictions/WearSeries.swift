@@ -24,6 +24,8 @@ package struct WearSeries: Sendable, Equatable {
     package private(set) var edges: [Point] = []
     package private(set) var spacing = WearSeries.day
     package private(set) var newest: Point?
+    /// Since when the percentage has been so much better than it was that it must be another part's.
+    private var better: Double?
 
     package init() {}
 
@@ -34,9 +36,27 @@ package struct WearSeries: Sendable, Equatable {
         newest = points.last
     }
 
+    /// Begins anew where the part was replaced: no part gets younger by ten percent and stays so for an hour.
+    ///
+    /// `direction` is 1 where the percentage rises towards the end, -1 where it falls. True when it began anew.
+    package mutating func renew(_ value: Double, at time: Double, direction: Double) -> Bool {
+        guard let reference = points.last?.value, (reference - value) * direction > 10 else {
+            better = nil
+            return false
+        }
+        guard let since = better else {
+            better = time
+            return false
+        }
+        guard time - since >= 3600 else { return false }
+        self = WearSeries()
+        return true
+    }
+
     /// Takes a percentage; true when it is one that is kept, so that the outlook may be another.
     package mutating func add(_ value: Double, at time: Double) -> Bool {
         defer { newest = Point(time: time, value: value) }
+        guard better == nil else { return false }
         var isKept = false
         if let newest, newest.value != value, edges.last?.value != value {
             edges.append(Point(time: time, value: value))
@@ -56,6 +76,7 @@ package struct WearSeries: Sendable, Equatable {
         for index in points.indices { points[index].time += seconds }
         for index in edges.indices { edges[index].time += seconds }
         newest?.time += seconds
+        better = better.map { $0 + seconds }
     }
 
     /// What the series says about the moment `rule.end` is reached, seen from `time`.
