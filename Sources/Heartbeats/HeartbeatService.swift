@@ -154,9 +154,12 @@ package actor HeartbeatService {
         await put(maker.items(of: content, at: surroundings.clock.now()))
     }
 
-    private func put(_ made: HeartbeatMaker.Made) async {
+    /// Queues the items and wakes the senders; false if one could not be queued.
+    @discardableResult
+    private func put(_ made: HeartbeatMaker.Made) async -> Bool {
         var urgency: HeartbeatPriority?
         if made.withheld > 0 { tell(.withheld(made.withheld)) }
+        var isQueued = true
         do throws(HeartbeatError) {
             try await queue.withheld(made.withheld)
             for item in made.items {
@@ -165,20 +168,25 @@ package actor HeartbeatService {
             }
         } catch {
             tell(.cannotQueue(error))
+            isQueued = false
         }
-        guard let urgency else { return }
+        guard let urgency else { return isQueued }
         for sender in senders { await sender.notice(urgency) }
+        return isQueued
     }
 }
 
 extension HeartbeatService {
     /// Queues what just happened, durably before it returns, to leave before any routine heartbeat.
-    package func report(_ events: [TelemetryEvent]) async {
-        guard !events.isEmpty else { return }
+    ///
+    /// False when it could not be queued: whoever can tell it again later should.
+    @discardableResult
+    package func report(_ events: [TelemetryEvent]) async -> Bool {
+        guard !events.isEmpty else { return true }
         var content = await identity()
         content.metrics = []
         content.events = events
-        await put(maker.items(of: content, at: surroundings.clock.now()))
+        return await put(maker.items(of: content, at: surroundings.clock.now()))
     }
 
     /// Makes a heartbeat now and sends everything that waits.

@@ -92,6 +92,22 @@ struct ServiceTests {
         #expect(try await running.queue.egress(limit: 1).first?.outcome == "AC-1049")
     }
 
+    @Test("What could not be queued is said to whoever can tell it again")
+    func unqueued() async throws {
+        let full = Switch()
+        let probe = StorageProbe { _, operation in
+            guard full.isOn, case .write = operation else { return .proceed }
+            return .fail(.noSpace)
+        }
+        let station = try Station(url: "https://localhost:1", storage: Storage(observer: probe))
+        full.isOn = true
+        #expect(await !station.service.report([Sample.alarm()]))
+        #expect(station.paper.faults == [FaultCode(1022)])
+        full.isOn = false
+        #expect(await station.service.report([Sample.alarm()]))
+        #expect(try await station.queue.state().items == [.urgent: 1])
+    }
+
     @Test("Without an endpoint nothing runs, and asking for a heartbeat says so")
     func noEndpoint() async throws {
         let running = try Running("[heartbeat]", folder: try TemporaryFolder())

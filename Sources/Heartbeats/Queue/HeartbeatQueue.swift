@@ -6,8 +6,9 @@ package import Vocabulary
 ///
 /// How it works: an item is written with one row for each endpoint it is for. A row goes when its endpoint took the item;
 /// the item goes with its last row. So everything is sent at least once, whenever the power fails, and a receiver tells
-/// repetitions by the id. Bodies lie there compressed: OTLP's JSON shrinks to a twentieth, and so does the wear of the flash. When the bounds are reached, the oldest of the lowest priority goes, and the counter of what went is
-/// kept in the same commit.
+/// repetitions by the id. When the bounds are reached, the oldest of the lowest priority goes, and the counter of what went
+/// is kept in the same commit. Bodies lie there compressed: OTLP's JSON shrinks to a twentieth, and so does the wear of the
+/// flash.
 package actor HeartbeatQueue {
     let database: Database
     let endpoints: [String]

@@ -63,7 +63,8 @@ package enum AttributeField: TelemetryField {
             attribute(
                 "state",
                 .word([
-                    "idle", "verifying", "installing", "uploading", "installed", "waiting", "activated", "restarting", "switching", "testing",
+                    "idle", "verifying", "installing", "uploading", "installed", "waiting", "activated", "restarting",
+                    "switching", "testing",
                     "soaking", "committed", "rolling-back",
                 ]), for: .corrective, "where the update stands", example: "soaking")
         case .outcome:
