@@ -24,8 +24,8 @@ struct NewsService: Service {
         while !Task.isCancelled {
             do {
                 let news = try await agent.news()
-                if !news.events.isEmpty { await heartbeats.report(news.events) }
-                if await agent.newsAreTold(upTo: news.next) { continue }
+                // What could not be queued is told again when the ledger grows the next time, or the agent starts.
+                if await heartbeats.report(news.events), await agent.newsAreTold(upTo: news.next) { continue }
             } catch {
                 log.warning("the ledger's news cannot be told, continuing", metadata: ["reason": "\(error)"])
             }
