@@ -6,7 +6,7 @@ import Vocabulary
 /// The peripherals themselves hold the state: each function reads where they are and does what is left, so that an
 /// agent that lost power calls it again. All of them block, and report each step when it is done.
 package struct PeripheralSet: Sendable {
-    package typealias Report = @Sendable (Step) -> Void
+    package typealias Report = @Sendable (PeripheralStep) -> Void
 
     package let peripherals: [Peripheral]
     private let connect: @Sendable (Peripheral) throws(PeripheralError) -> any PeripheralLink
@@ -44,6 +44,13 @@ package struct PeripheralSet: Sendable {
         return slots
     }
 
+    /// The image that each peripheral runs, by its name.
+    package func running(
+        cancellation: Cancellation = Cancellation()
+    ) throws(PeripheralError) -> [String: PeripheralImage] {
+        try slots(cancellation: cancellation).mapValues(\.active)
+    }
+
     /// Puts each image, by its peripheral's name, into the slot that does not run, and has the peripheral name it back.
     ///
     /// What runs is not disturbed. An image that is in a slot already is not sent again; one that came in part is gone
@@ -61,7 +68,8 @@ package struct PeripheralSet: Sendable {
     ///
     /// `time` bounds it for all together, besides what each peripheral's own timing allows it.
     package func switchOver(
-        to targets: [String: Target], within time: Duration? = nil, cancellation: Cancellation = Cancellation()
+        to targets: [String: PeripheralTarget], within time: Duration? = nil,
+        cancellation: Cancellation = Cancellation()
     ) throws(PeripheralError) {
         let end = time.map { ContinuousClock.now + $0 }
         for peripheral in peripherals {
@@ -74,7 +82,7 @@ package struct PeripheralSet: Sendable {
 
     /// Makes what runs the one for good, wherever it is what it should be.
     package func confirm(
-        _ targets: [String: Target], cancellation: Cancellation = Cancellation()
+        _ targets: [String: PeripheralTarget], cancellation: Cancellation = Cancellation()
     ) throws(PeripheralError) {
         for peripheral in peripherals {
             guard let target = targets[peripheral.name] else { throw .noImage(peripheral.name) }
@@ -86,7 +94,7 @@ package struct PeripheralSet: Sendable {
     ///
     /// One that fails does not keep the others from being taken back.
     package func takeBack(
-        to previous: [String: Target], cancellation: Cancellation = Cancellation()
+        to previous: [String: PeripheralTarget], cancellation: Cancellation = Cancellation()
     ) -> [String: PeripheralError] {
         var failures: [String: PeripheralError] = [:]
         for peripheral in peripherals.reversed() {
@@ -111,7 +119,7 @@ package struct PeripheralSet: Sendable {
             defer { link.close() }
             return try body(PeripheralVisit(peripheral, link, cancellation, until: end, report))
         } catch {
-            report(Step(peripheral.name, .failed(error)))
+            report(PeripheralStep(peripheral.name, .failed(error)))
             throw error
         }
     }

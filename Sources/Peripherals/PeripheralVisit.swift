@@ -28,7 +28,7 @@ struct PeripheralVisit {
 
     private var name: String { peripheral.name }
 
-    private func tell(_ kind: PeripheralSet.Step.Kind) { report(PeripheralSet.Step(name, kind)) }
+    private func tell(_ kind: PeripheralStep.Kind) { report(PeripheralStep(name, kind)) }
 
     func images() throws(PeripheralError) -> PeripheralSlots {
         guard let slots = PeripheralSlots(try link.images(), number: peripheral.number) else {
@@ -48,7 +48,7 @@ struct PeripheralVisit {
         tell(.uploaded(image.hash))
     }
 
-    func switchOver(to target: PeripheralSet.Target) throws(PeripheralError) {
+    func switchOver(to target: PeripheralTarget) throws(PeripheralError) {
         let slots = try images()
         if slots.active.hash != target.hash {
             guard let waiting = slots.waiting(target.hash) else { throw .notInSlot(name, target.hash) }
@@ -64,7 +64,7 @@ struct PeripheralVisit {
         tell(.running(target.hash, version: active.version))
     }
 
-    func confirm(_ target: PeripheralSet.Target) throws(PeripheralError) {
+    func confirm(_ target: PeripheralTarget) throws(PeripheralError) {
         let active = try images().active
         guard active.hash == target.hash else { throw .notRunning(name, target.hash) }
         if !active.isConfirmed {
@@ -77,7 +77,7 @@ struct PeripheralVisit {
     }
 
     /// Each round looks where the peripheral is and does one thing about it.
-    func takeBack(to target: PeripheralSet.Target) throws(PeripheralError) {
+    func takeBack(to target: PeripheralTarget) throws(PeripheralError) {
         for _ in 0..<Self.mostRounds {
             let slots = try images()
             let active = slots.active
@@ -147,7 +147,7 @@ struct PeripheralVisit {
         }
     }
 
-    private func check(_ image: PeripheralImage, _ target: PeripheralSet.Target) throws(PeripheralError) {
+    private func check(_ image: PeripheralImage, _ target: PeripheralTarget) throws(PeripheralError) {
         guard MCUbootVersion(image.version) == target.version else {
             throw .otherVersion(name, runs: image.version, wanted: "\(target.version)")
         }

@@ -17,9 +17,9 @@ private struct Board: Sendable {
     static let new = Result { try MCUbootImage(SimulatedPeripheral.image("1.1.0", size: 9000, seed: 2), for: "x") }
 
     final class Steps: Sendable {
-        private let all = Mutex<[PeripheralSet.Step]>([])
+        private let all = Mutex<[PeripheralStep]>([])
 
-        func note(_ step: PeripheralSet.Step) { all.withLock { $0.append(step) } }
+        func note(_ step: PeripheralStep) { all.withLock { $0.append(step) } }
 
         /// Such as `valve uploaded`, without the pieces of uploads, since the last time.
         func take() -> [String] {
@@ -256,12 +256,12 @@ struct PeripheralSetTests {
         }
         await #expect(throws: PeripheralError.notInSlot("valve", stranger)) {
             try await board.run { (set) throws(PeripheralError) in
-                try set.switchOver(to: Board.both(PeripheralSet.Target(hash: stranger, version: image.version)))
+                try set.switchOver(to: Board.both(PeripheralTarget(hash: stranger, version: image.version)))
             }
         }
         await #expect(throws: PeripheralError.notRunning("valve", image.hash)) { try await board.confirm() }
         let failures = try await board.run { (set) throws(PeripheralError) in
-            set.takeBack(to: Board.both(PeripheralSet.Target(hash: stranger, version: image.version)))
+            set.takeBack(to: Board.both(PeripheralTarget(hash: stranger, version: image.version)))
         }
         #expect(failures == ["valve": .notInSlot("valve", stranger), "motor": .notInSlot("motor", stranger)])
     }
