@@ -3,8 +3,8 @@ package import Hardware
 package import Health
 package import Logging
 package import Platform
-package import SystemPackage
-package import Vocabulary
+import SystemPackage
+import Vocabulary
 
 /// Reads the board when it is due and turns readings into findings, until it is stopped.
 ///
