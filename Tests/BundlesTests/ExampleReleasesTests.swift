@@ -56,7 +56,7 @@ struct ExampleReleasesTests {
         let bytes = try storage.read(Self.product.appending("\(release).cdx.json"), limit: 1 << 20)
         let components = try JSONReader.read(bytes, limit: 1 << 20)["components"]?.array ?? []
         let files = components.filter { $0["type"] == "file" }
-        #expect(files.count == 4)
+        #expect(files.count == 6)
         for file in files {
             let name = try #require(file["name"]?.string)
             let own = "rootfs/\(release)/\(name)"

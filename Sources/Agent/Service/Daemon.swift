@@ -50,8 +50,9 @@ package struct Daemon: Sendable {
         var services: [any Service] = [
             AgentService(agent: agent),
             PublishingService(agent: agent, bus: bus, changes: changes, manager: manager, log: log),
-            WatchdogService(signs: signs, manager: manager, log: log),
+            ManagerWatchdogService(signs: signs, manager: manager, log: log),
         ]
+        if let board = parts.board { services.append(BoardWatchdogService(board: board, signs: signs, log: log)) }
         if let health { services.append(HealthService(health: health)) }
         if let heartbeats {
             services.append(NewsService(agent: agent, heartbeats: heartbeats, changes: news, log: log))
@@ -167,28 +168,6 @@ private struct HealthService: Service {
             await health.run()
         } onGracefulShutdown: {
             Task { await health.stop() }
-        }
-    }
-}
-
-/// Feeds the service manager's watchdog for as long as there is nothing wrong with the agent itself.
-private struct WatchdogService: Service {
-    let signs: LifeSigns
-    let manager: ServiceManager
-    let log: Logger
-
-    func run() async throws {
-        guard let interval = manager.watchdogInterval else { return try await gracefulShutdown() }
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                let troubles = await signs.troubles(period: interval)
-                if troubles.isEmpty {
-                    manager.alive()
-                } else {
-                    log.error("the watchdog is not fed", metadata: ["reasons": "\(troubles)"])
-                }
-                try? await Task.sleep(for: interval)
-            }
         }
     }
 }

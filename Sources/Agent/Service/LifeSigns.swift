@@ -1,11 +1,17 @@
 import Health
-import Heartbeats
+package import Heartbeats
 
 /// What must be true for a watchdog to be fed: the agent answers, its work moves, and every loop did its step in time.
-struct LifeSigns: Sendable {
-    let agent: Agent
-    let heartbeats: HeartbeatService?
-    let vitals: Vitals
+package struct LifeSigns: Sendable {
+    private let agent: Agent
+    private let heartbeats: HeartbeatService?
+    private let vitals: Vitals
+
+    package init(agent: Agent, heartbeats: HeartbeatService?, vitals: Vitals) {
+        self.agent = agent
+        self.heartbeats = heartbeats
+        self.vitals = vitals
+    }
 
     /// What is not as it should be, each a clause for the journal; empty where all is well.
     func troubles(period: Duration) async -> [String] {
