@@ -1,6 +1,7 @@
 import BootControl
 import Foundation
 import Glibc
+import Hardware
 import Platform
 import Synchronization
 package import SystemPackage
@@ -103,9 +104,23 @@ package final class Machine: Sendable {
         let run = device.path("run").string
         try? FileManager.default.removeItem(atPath: run)
         try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+        makeBoard()
         say("kernel: \(chosen) runs, boot \(boot.prefix(8))")
         state.withLock { $0.isReady = false }
         return boot
+    }
+
+    /// The board is there before its release is: it is made once, and what has drifted stays so over restarts.
+    private func makeBoard() {
+        let profile = device.path("machine/root").appending(BoardProfile.place.components)
+        guard device.storage.exists(profile), !device.storage.exists(device.board) else { return }
+        do {
+            let board = try VirtualBoard(
+                profile: try BoardProfile.read(profile, storage: device.storage), root: device.board)
+            say("board: \(board.profile.name), \(board.profile.indicators.count) indicators")
+        } catch {
+            say("board: it could not be made: \((error as? any Fault)?.description ?? "\(error)")")
+        }
     }
 
     private func write(_ name: String, _ text: String) throws {

@@ -14,6 +14,7 @@ import Vocabulary
 /// state/                           what survives a power cut: database, ledger
 /// run/                             what does not
 /// machine/                         what a real machine has in hardware and kernel: root file system, command line, bus, log
+/// machine/board/                   its sensors, supplies and storage, as the kernel shows them: sys, proc, dev
 /// ```
 package struct VirtualDevice: Sendable {
     package let folder: FilePath
@@ -30,10 +31,22 @@ package struct VirtualDevice: Sendable {
         package var trust: FilePath
         package var loader: Loader
         package var soakSeconds: Int
+        /// Where its heartbeats go, and how often; nil for nowhere.
+        package var heartbeat: Heartbeat?
+
+        package struct Heartbeat: Sendable {
+            package let url: String
+            package let seconds: Int
+
+            package init(url: String, seconds: Int) {
+                self.url = url
+                self.seconds = seconds
+            }
+        }
 
         package init(
             id: String, product: String, hardware: String, images: [(name: String, file: FilePath)], trust: FilePath,
-            loader: Loader, soakSeconds: Int
+            loader: Loader, soakSeconds: Int, heartbeat: Heartbeat? = nil
         ) {
             self.id = id
             self.product = product
@@ -42,6 +55,7 @@ package struct VirtualDevice: Sendable {
             self.trust = trust
             self.loader = loader
             self.soakSeconds = soakSeconds
+            self.heartbeat = heartbeat
         }
     }
 
@@ -88,6 +102,8 @@ package struct VirtualDevice: Sendable {
     /// A clinical program on the device holds a lock on this while a patient is connected.
     package var interlockFile: FilePath { path("run/in-use.lock") }
     package var log: FilePath { path("machine/log") }
+    /// The kernel's files of its board; made when it is first switched on, from the profile in its root.
+    package var board: FilePath { path("machine/board") }
 
     func path(_ name: String) -> FilePath { folder.pushing(FilePath(name)) }
 
@@ -182,9 +198,29 @@ extension VirtualDevice {
             state = "\(path("state"))"
             runtime = "\(path("run"))"
             root = "\(path("machine/root"))"
+            hardware = "\(board)"
             kernel-command-line = "\(path("machine/cmdline"))"
             boot-id = "\(path("machine/boot-id"))"
             watchdog = "\(path("machine/watchdog"))"
+
+            \(heartbeatText(description.heartbeat))
+            """
+    }
+
+    /// A device of one's own is watched by eyes: it sends and tries again more often than one in a hospital.
+    private func heartbeatText(_ heartbeat: Description.Heartbeat?) -> String {
+        guard let heartbeat else { return "" }
+        return """
+            [heartbeat]
+            interval-seconds = \(heartbeat.seconds)
+            jitter-seconds = 0
+            catch-up-pause-seconds = 0
+            longest-retry-seconds = 10
+
+            [[heartbeat.endpoints]]
+            name = "receiver"
+            url = "\(heartbeat.url)"
+            proxy = "none"
 
             """
     }

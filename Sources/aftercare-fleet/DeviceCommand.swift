@@ -41,12 +41,17 @@ struct DeviceCommand: AsyncParsableCommand {
         var loader: LoaderArgument = .grub
         @Option(name: .long, help: "How many seconds a release must hold after its self-tests.")
         var soak: Int = 2
+        @Option(name: .long, help: "Where it sends heartbeats: a receiver of OTLP over HTTP.")
+        var heartbeat: String?
+        @Option(name: .long, help: "How many seconds lie between two heartbeats.")
+        var heartbeatInterval: Int = 10
 
         func run() async throws {
             let description = VirtualDevice.Description(
                 id: id, product: product, hardware: hardware,
                 images: image.map { ($0.name, FilePath($0.file)) }, trust: FilePath(trust), loader: loader.loader,
-                soakSeconds: soak)
+                soakSeconds: soak,
+                heartbeat: heartbeat.map { .init(url: $0, seconds: heartbeatInterval) })
             let device = try VirtualDevice.create(FilePath(place.folder), description, storage: Storage())
             Output.say("\(device.folder): \(product) \(hardware), slot set A confirmed, slot set B empty")
         }

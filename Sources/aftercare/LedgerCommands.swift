@@ -53,10 +53,15 @@ struct LedgerCommand: AsyncParsableCommand {
             let last = body["state"]?["last"]
             let fault = last?["fault"].map { "\($0["code"]?.string ?? ""): \($0["reason"]?.string ?? "")" }
             let result = body["result"].map { "\($0["id"]?.string ?? "") \($0["verdict"]?.string ?? "")" }
+            let finding = body["finding"].map { finding in
+                "\(finding["code"]?.string ?? "") \(finding["indicator"]?.string ?? ""): \(finding["reason"]?.string ?? "")"
+            }
+            let step = body["step"].map { "\($0["peripheral"]?.string ?? "") \($0["action"]?.string ?? "")" }
             let state = body["state"]?["state"]?.string.map { state in
                 "\(state) \(body["state"]?["update"]?["version"]?.string ?? "")"
             }
-            return fault ?? last?["cause"]?.string ?? result ?? state ?? body["version"]?.string ?? ""
+            return fault ?? last?["cause"]?.string ?? result ?? finding ?? step ?? state ?? body["version"]?.string
+                ?? ""
         }
     }
 

@@ -172,6 +172,14 @@ enum StatusText {
         {
             rows.append(["Progress", "\(done * 100 / total) % \(progress["phase"]?.string ?? "")"])
         }
+        let findings = status["findings"]?.array ?? []
+        for (number, finding) in findings.enumerated() {
+            let severity = finding["severity"]?.string ?? ""
+            rows.append([
+                number == 0 ? "Findings" : "",
+                "\(severity) \(finding["code"]?.string ?? ""): \(finding["reason"]?.string ?? "")",
+            ])
+        }
         if let trouble = status["trouble"] {
             rows.append(["Trouble", "\(trouble["reason"]?.string ?? "") [\(trouble["code"]?.string ?? "")]"])
         }
