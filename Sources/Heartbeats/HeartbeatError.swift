@@ -16,6 +16,7 @@ package enum HeartbeatError: Fault, Equatable {
     case noEndpoint
     case noEgress(String)
     case compression(CompressionError)
+    case notCollected
 
     package var code: FaultCode {
         switch self {
@@ -31,6 +32,7 @@ package enum HeartbeatError: Fault, Equatable {
         case .noEndpoint: FaultCode(3308)
         case .noEgress: FaultCode(3309)
         case .compression(let error): error.code
+        case .notCollected: FaultCode(3310)
         }
     }
 
@@ -40,7 +42,7 @@ package enum HeartbeatError: Fault, Equatable {
         case .transfer(let error): error.kind
         case .tooLarge, .captivePortal, .redirected, .refused, .partlyRefused: .refused
         case .secret, .noEndpoint, .noEgress: .usage
-        case .busy, .compression: .failed
+        case .busy, .compression, .notCollected: .failed
         }
     }
 
@@ -58,6 +60,7 @@ package enum HeartbeatError: Fault, Equatable {
         case .noEndpoint: "no endpoint is configured to send heartbeats to"
         case .noEgress(let id): "no body is kept of the transfer '\(id)'"
         case .compression(let error): error.description
+        case .notCollected: "the agent does not say in time how the device is"
         }
     }
 

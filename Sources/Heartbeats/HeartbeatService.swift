@@ -135,21 +135,22 @@ package actor HeartbeatService {
         return next
     }
 
-    private func collected() async -> HeartbeatContent {
+    private func collected() async -> HeartbeatContent? {
         let content = source.content
         if let collected = await Attempt.run(within: source.patience, { await content() }) { return collected }
+        guard !Task.isCancelled else { return nil }
         tell(.notCollected)
         return await identity()
     }
 
-    private func identity() async -> HeartbeatContent {
+    /// Nil where the device does not say in time who it is, or is being stopped: an item of nobody is of no use to anybody.
+    private func identity() async -> HeartbeatContent? {
         let identity = source.identity
         return await Attempt.run(within: source.patience) { await identity() }
-            ?? HeartbeatContent(bootTime: Timestamp(seconds: 0))
     }
 
-    private func enqueue(_ content: HeartbeatContent) async {
-        var content = content
+    private func enqueue(_ content: HeartbeatContent?) async {
+        guard var content else { return }
         if let state = try? await queue.state() { content.metrics += state.points }
         await put(maker.items(of: content, at: surroundings.clock.now()))
     }
@@ -183,7 +184,7 @@ extension HeartbeatService {
     @discardableResult
     package func report(_ events: [TelemetryEvent]) async -> Bool {
         guard !events.isEmpty else { return true }
-        var content = await identity()
+        guard var content = await identity() else { return false }
         content.metrics = []
         content.events = events
         return await put(maker.items(of: content, at: surroundings.clock.now()))
@@ -199,7 +200,7 @@ extension HeartbeatService {
 
     /// Exactly what would be sent now, queued by nobody; the ids of its items are examples.
     package func preview() async throws(HeartbeatError) -> JSON {
-        var content = await collected()
+        guard var content = await collected() else { throw .notCollected }
         content.metrics += try await queue.state().points
         let made = maker.items(of: content, at: surroundings.clock.now())
         var requests: [JSON] = []

@@ -18,6 +18,9 @@ package struct HealthTable: Sendable {
 
     private static let (valueWidth, stateWidth, trendWidth, sinceWidth) = (13, 5, 10, 16)
 
+    /// A change an hour that was seen for less than this would be any number.
+    private static let trendSeconds = 600.0
+
     private var nameWidth: Int {
         let longest = snapshot.indicators.map(\.indicator.name.count).max() ?? 0
         let rest = Self.valueWidth + Self.stateWidth + Self.trendWidth + Self.sinceWidth + 4
@@ -91,7 +94,9 @@ package struct HealthTable: Sendable {
 
     /// The slope of the shortest window; level where it is less than 2 % of the mean an hour.
     private func trend(_ indicator: IndicatorHealth) -> String {
-        guard let statistics = indicator.statistics.first, let slope = statistics.slopePerHour else { return "" }
+        guard let statistics = indicator.statistics.first, let slope = statistics.slopePerHour,
+            Double(statistics.count) * indicator.interval >= Self.trendSeconds
+        else { return "" }
         guard slope.magnitude >= 0.02 * max(statistics.mean.magnitude, 1e-9) else { return "level" }
         return (slope > 0 ? "+" : "") + MeasuredValue.decimal(slope) + "/h"
     }
