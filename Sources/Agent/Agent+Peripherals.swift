@@ -15,7 +15,7 @@ extension Agent {
     /// The largest firmware that is taken for a peripheral; microcontrollers have far less.
     private static let firmwareLimit: UInt64 = 64 << 20
     /// How long the way back is tried before the device says that a peripheral needs a technician.
-    private static let takeBackTries = 12
+    private static let takeBackTries = 8
 
     /// The slots of all images: those of the host, and the files of its peripherals.
     func slotPaths(of set: SlotSet) -> [String: FilePath] {
@@ -98,7 +98,7 @@ extension Agent {
         let evidence = Evidence(update.offer.id)
         do throws(FaultReport) {
             try await machine.peripherals.switchOver(
-                update.peripherals, within: .seconds(left), step: evidence.note)
+                update.peripherals, within: .seconds(left), cancellation: cancellation, step: evidence.note)
             guard case .switchPeripherals(update) = state.action else { return }
             if !follow(.switched, evidence: evidence.events) { await pause(.seconds(10)) }
         } catch {
@@ -113,7 +113,8 @@ extension Agent {
         let evidence = Evidence(update.offer.id)
         defer { record(evidence.events) }
         do throws(FaultReport) {
-            try await machine.peripherals.confirm(update.peripherals, step: evidence.note)
+            try await machine.peripherals.confirm(
+                update.peripherals, cancellation: cancellation, step: evidence.note)
             return nil
         } catch { return error }
     }
@@ -125,7 +126,8 @@ extension Agent {
         let changes = update.peripherals.filter { $0.before != nil }
         guard !changes.isEmpty else { return true }
         let evidence = Evidence(update.offer.id)
-        let failures = await machine.peripherals.takeBack(changes, step: evidence.note)
+        let failures = await machine.peripherals.takeBack(
+            changes, cancellation: cancellation, step: evidence.note)
         takeBackAttempts += 1
         if failures.isEmpty || takeBackAttempts == 1 || takeBackAttempts >= Self.takeBackTries {
             record(evidence.events)

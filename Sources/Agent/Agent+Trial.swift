@@ -224,7 +224,7 @@ extension Agent {
         if running.slotSet == update.target {
             await restart()
         } else if !areBack {
-            await pause(.seconds(5))
+            await pause(.seconds(configuration.update.interlockSeconds))
         } else {
             follow(.abandoned(running: running.slotSet))
         }

@@ -41,7 +41,8 @@ struct BoardInterlockTests {
 
             """)
         let declared = try #require(profile.interlocks.first)
-        return BoardInterlock(declared, ports: profile.serials, look: { _ in reading }, connection: bus)
+        return BoardInterlock(
+            declared, on: Board(profile: profile), look: { _ in reading }, connection: bus)
     }
 
     static let inUse = ["a patient is connected"]

@@ -117,7 +117,7 @@ final class SimulatedCrew: PeripheralCrew {
     }
 
     func switchOver(
-        _ changes: [PeripheralChange], within time: Duration, step: @escaping Step
+        _ changes: [PeripheralChange], within time: Duration, cancellation: Cancellation, step: @escaping Step
     ) async throws(FaultReport) {
         for wanted in changes {
             change(wanted.peripheral) { one in
@@ -134,7 +134,9 @@ final class SimulatedCrew: PeripheralCrew {
         }
     }
 
-    func confirm(_ changes: [PeripheralChange], step: @escaping Step) async throws(FaultReport) {
+    func confirm(
+        _ changes: [PeripheralChange], cancellation: Cancellation, step: @escaping Step
+    ) async throws(FaultReport) {
         for wanted in changes {
             change(wanted.peripheral) { if $0.active.behaviour == .fadesAway { $0.reset() } }
             guard controller(wanted.peripheral).active.release == wanted.after else {
@@ -145,7 +147,9 @@ final class SimulatedCrew: PeripheralCrew {
         }
     }
 
-    func takeBack(_ changes: [PeripheralChange], step: @escaping Step) async -> [FaultReport] {
+    func takeBack(
+        _ changes: [PeripheralChange], cancellation: Cancellation, step: @escaping Step
+    ) async -> [FaultReport] {
         var failures: [FaultReport] = []
         for wanted in changes.reversed() {
             let refuses = stubbornness.withLock { left in

@@ -19,7 +19,7 @@ final class SimulatedMachine: Sendable {
     let folder: TemporaryFolder
     let approvers: Approvers
     let configuration: Configuration
-    let crew: SimulatedCrew?
+    let crew: (any PeripheralCrew)?
     /// The clock and everything that was signed stand here.
     static let time = Approvers.time.advanced(by: 60)
     private let boots = Mutex(0)
@@ -28,7 +28,7 @@ final class SimulatedMachine: Sendable {
 
     /// A machine whose slot set A holds 1.0.0 and is confirmed, switched on.
     init(
-        soak: Int = 0, lockFile: Bool = false, crew: SimulatedCrew? = nil, update: String = ""
+        soak: Int = 0, lockFile: Bool = false, crew: (any PeripheralCrew)? = nil, update: String = ""
     ) throws {
         self.crew = crew
         folder = try TemporaryFolder(inMemory: true)
@@ -109,7 +109,7 @@ final class SimulatedMachine: Sendable {
         try folder.write("cmdline", "quiet aftercare.slot=\(running)\n")
         try folder.write("boot-id", "boot-\(number)\n")
         try folder.write("watchdog/bootstatus", watchdog ? "32\n" : "0\n")
-        crew?.losePower()
+        (crew as? SimulatedCrew)?.losePower()
         return running
     }
 

@@ -12,16 +12,15 @@ package struct BoardInterlock: Interlock {
     package typealias Look = @Sendable (BoardProfile.ValueQuestion.Subject) async -> Reading
 
     private let declared: BoardProfile.Interlock
-    private let ports: [BoardProfile.Serial]
+    private let board: Board
     private let look: Look
     private let connection: BusConnection?
 
     package init(
-        _ declared: BoardProfile.Interlock, ports: [BoardProfile.Serial], look: @escaping Look,
-        connection: BusConnection?
+        _ declared: BoardProfile.Interlock, on board: Board, look: @escaping Look, connection: BusConnection?
     ) {
         self.declared = declared
-        self.ports = ports
+        self.board = board
         self.look = look
         self.connection = connection
     }
@@ -63,14 +62,15 @@ package struct BoardInterlock: Interlock {
 
     /// Asks over a serial line; babble, an echo and silence are no answer.
     private func ask(_ question: BoardProfile.SerialQuestion) async -> Answer {
-        guard let port = ports.first(where: { $0.name == question.port }) else {
+        guard let port = board.profile.serials.first(where: { $0.name == question.port }) else {
             return .unknown("the port '\(question.port)' is not declared")
         }
+        let place = board.place(of: port)
         // Longer than all the waits below together: only a driver that hangs is left behind.
         let answer = await Attempt.run(within: question.timeout * 3) {
             await BlockingThread.run("interlock") { () -> Answer in
                 do throws(SerialError) {
-                    let line = try SerialPort(port.path, port.settings)
+                    let line = try SerialPort(place, port.settings)
                     // What still comes was no answer to this question, and who always talks gives none.
                     line.discard(.received)
                     guard try line.read(256, within: .milliseconds(20)).isEmpty else {

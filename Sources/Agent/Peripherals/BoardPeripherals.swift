@@ -51,22 +51,29 @@ package struct BoardPeripherals: PeripheralCrew {
     }
 
     package func switchOver(
-        _ changes: [PeripheralChange], within time: Duration, step: @escaping Step
+        _ changes: [PeripheralChange], within time: Duration, cancellation: Cancellation, step: @escaping Step
     ) async throws(FaultReport) {
         try await work { () throws(PeripheralError) in
-            try set(changes.map(\.peripheral), within: time, step).switchOver(to: targets(changes, \.after))
+            try set(changes.map(\.peripheral), step).switchOver(
+                to: targets(changes, \.after), within: time, cancellation: cancellation)
         }
     }
 
-    package func confirm(_ changes: [PeripheralChange], step: @escaping Step) async throws(FaultReport) {
+    package func confirm(
+        _ changes: [PeripheralChange], cancellation: Cancellation, step: @escaping Step
+    ) async throws(FaultReport) {
         try await work { () throws(PeripheralError) in
-            try set(changes.map(\.peripheral), step).confirm(targets(changes, \.after))
+            try set(changes.map(\.peripheral), step).confirm(
+                targets(changes, \.after), cancellation: cancellation)
         }
     }
 
-    package func takeBack(_ changes: [PeripheralChange], step: @escaping Step) async -> [FaultReport] {
+    package func takeBack(
+        _ changes: [PeripheralChange], cancellation: Cancellation, step: @escaping Step
+    ) async -> [FaultReport] {
         await BlockingThread.run("peripherals") {
-            let failures = set(changes.map(\.peripheral), step).takeBack(to: targets(changes, \.before))
+            let failures = set(changes.map(\.peripheral), step).takeBack(
+                to: targets(changes, \.before), cancellation: cancellation)
             return changes.compactMap { failures[$0.peripheral].map { FaultReport($0) } }
         }
     }
@@ -79,12 +86,9 @@ package struct BoardPeripherals: PeripheralCrew {
         } catch { throw FaultReport(error) }
     }
 
-    /// These of the peripherals, in the declared order; none of them may take longer to restart than there is time.
-    private func set(
-        _ names: [String], within time: Duration? = nil, _ step: @escaping Step
-    ) -> PeripheralSet {
-        let chosen = peripherals.filter { names.contains($0.name) }.map { $0.restarting(within: time) }
-        return PeripheralSet(chosen, report: step)
+    /// These of the peripherals, in the declared order.
+    private func set(_ names: [String], _ step: @escaping Step) -> PeripheralSet {
+        PeripheralSet(peripherals.filter { names.contains($0.name) }, report: step)
     }
 
     private func targets(
@@ -97,20 +101,12 @@ package struct BoardPeripherals: PeripheralCrew {
 }
 
 extension Peripheral {
-    /// As a board's profile declares it.
-    init?(_ declared: BoardProfile.Peripheral, ports: [BoardProfile.Serial]) {
-        guard let port = ports.first(where: { $0.name == declared.port }) else { return nil }
+    /// As a board's profile declares it, with its port where this board's is.
+    init?(_ declared: BoardProfile.Peripheral, on board: Board) {
+        guard let port = board.profile.serials.first(where: { $0.name == declared.port }) else { return nil }
         self.init(
-            name: declared.name, image: declared.image, port: port.path, settings: port.settings,
+            name: declared.name, image: declared.image, port: board.place(of: port), settings: port.settings,
             number: declared.imageNumber)
-    }
-
-    fileprivate func restarting(within time: Duration?) -> Peripheral {
-        guard let time, time < timing.restart else { return self }
-        var shorter = timing
-        shorter.restart = time
-        return Peripheral(
-            name: name, image: image, port: port, settings: settings, number: number, timing: shorter)
     }
 }
 

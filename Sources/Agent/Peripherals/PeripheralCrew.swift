@@ -20,13 +20,18 @@ package protocol PeripheralCrew: Sendable {
 
     /// Starts the new firmware of each on trial, and holds it to what it says of itself.
     func switchOver(
-        _ changes: [PeripheralChange], within time: Duration, step: @escaping Step) async throws(FaultReport)
+        _ changes: [PeripheralChange], within time: Duration, cancellation: Cancellation, step: @escaping Step
+    ) async throws(FaultReport)
 
     /// Makes what each runs its confirmed firmware.
-    func confirm(_ changes: [PeripheralChange], step: @escaping Step) async throws(FaultReport)
+    func confirm(
+        _ changes: [PeripheralChange], cancellation: Cancellation, step: @escaping Step
+    ) async throws(FaultReport)
 
     /// Brings back what each ran before; one that fails keeps no other from it. Gives the failures.
-    func takeBack(_ changes: [PeripheralChange], step: @escaping Step) async -> [FaultReport]
+    func takeBack(
+        _ changes: [PeripheralChange], cancellation: Cancellation, step: @escaping Step
+    ) async -> [FaultReport]
 }
 
 /// A peripheral and the image kind of a bundle that is for it.
@@ -68,16 +73,20 @@ package struct NoPeripherals: PeripheralCrew {
     }
 
     package func switchOver(
-        _ changes: [PeripheralChange], within time: Duration, step: @escaping Step
+        _ changes: [PeripheralChange], within time: Duration, cancellation: Cancellation, step: @escaping Step
     ) async throws(FaultReport) {
         if let first = changes.first { throw FaultReport(AgentError.unknownPeripheral(first.peripheral)) }
     }
 
-    package func confirm(_ changes: [PeripheralChange], step: @escaping Step) async throws(FaultReport) {
+    package func confirm(
+        _ changes: [PeripheralChange], cancellation: Cancellation, step: @escaping Step
+    ) async throws(FaultReport) {
         if let first = changes.first { throw FaultReport(AgentError.unknownPeripheral(first.peripheral)) }
     }
 
-    package func takeBack(_ changes: [PeripheralChange], step: @escaping Step) async -> [FaultReport] {
+    package func takeBack(
+        _ changes: [PeripheralChange], cancellation: Cancellation, step: @escaping Step
+    ) async -> [FaultReport] {
         changes.map { FaultReport(AgentError.unknownPeripheral($0.peripheral)) }
     }
 }

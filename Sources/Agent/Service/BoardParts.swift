@@ -48,15 +48,15 @@ struct BoardParts: Sendable {
             }
         }
         return board.profile.interlocks.map {
-            BoardInterlock($0, ports: board.profile.serials, look: look, connection: connection)
+            BoardInterlock($0, on: board, look: look, connection: connection)
         }
     }
 
     /// The microcontrollers that are updated with their host.
     func peripherals(storage: Storage) -> any PeripheralCrew {
-        guard let profile = board?.profile, !profile.peripherals.isEmpty else { return NoPeripherals() }
+        guard let board, !board.profile.peripherals.isEmpty else { return NoPeripherals() }
         return BoardPeripherals(
-            profile.peripherals.compactMap { Peripheral($0, ports: profile.serials) }, storage: storage)
+            board.profile.peripherals.compactMap { Peripheral($0, on: board) }, storage: storage)
     }
 
     /// The number or word in a file of the kernel's; a read that hangs is left behind.
@@ -85,4 +85,7 @@ private struct UnknownBoardInterlock: Interlock {
     func reasons() async -> [String] { ["it is not known what this board declares: \(reason)"] }
 }
 
-extension Board: IndicatorSource {}
+extension Board: IndicatorSource {
+    /// Where the device file of a port is on this machine.
+    func place(of port: BoardProfile.Serial) -> FilePath { root.appending(port.path.components) }
+}
