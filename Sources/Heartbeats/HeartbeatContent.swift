@@ -69,7 +69,7 @@ package struct TelemetryEvent: Sendable, Equatable {
     package var priority: HeartbeatPriority {
         switch (field, severity) {
         case (.updateEnded, _), (_, .error), (_, .critical): .urgent
-        case (.findingOpened, _), (.findingClosed, _), (.queueLost, _), (_, .warning): .finding
+        case (.findingOpened, _), (.findingChanged, _), (.findingClosed, _), (.queueLost, _), (_, .warning): .finding
         default: .routine
         }
     }

@@ -49,8 +49,7 @@ package final class SimulatedPeripheral: Sendable {
 
     /// A program of the folder `Tests/Peers`.
     package static func peer(_ name: String) -> String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Tests/Peers/\(name)").path
+        ProjectFolder.file("Tests/Peers/\(name)").string
     }
 
     /// A firmware file that MCUboot would take, the same for the same seed; its code has `size` bytes.

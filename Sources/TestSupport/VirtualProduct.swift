@@ -78,6 +78,8 @@ package final class VirtualProduct: Sendable {
             timeout = 60
 
             """)
+        try folder.write("\(root)/usr/lib/aftercare/board.toml", Self.board)
+        try folder.write("\(root)/usr/lib/aftercare/health.toml", Self.plan)
         let noise = try Tool.run(["head", "-c", "\(Self.noiseLength)", "/dev/urandom"])
         try folder.write("\(root)/usr/lib/pump/noise", noise.output)
         try folder.write("images/.keep", "")
@@ -87,6 +89,70 @@ package final class VirtualProduct: Sendable {
         ])
         guard made.status == 0 else { throw DocumentError.unacceptable(version, reason: made.error) }
     }
+
+    private static let board = """
+        [board]
+        name = "test-pump"
+
+        [system]
+        reads = ["uptime"]
+
+        [[sensor]]
+        name = "cpu.temperature"
+        driver = "thermal"
+        zone = "cpu-thermal"
+        plausible = [-40, 150]
+
+        [[sensor]]
+        name = "motor.temperature"
+        driver = "hwmon"
+        chip = "tmp102"
+        channel = "temp1"
+        plausible = [-40, 150]
+
+        [[sensor]]
+        name = "motor.current"
+        driver = "hwmon"
+        chip = "ina226"
+        channel = "curr1"
+        plausible = [0, 20]
+
+        [[supply]]
+        name = "battery"
+        device = "bq27546-0"
+        kind = "battery"
+        reads = ["health", "level"]
+
+        [[storage]]
+        name = "emmc"
+        device = "mmcblk2"
+        kind = "mmc"
+        reads = ["life-used"]
+
+        """
+
+    private static let plan = """
+        interval = 0.5
+
+        [[watch]]
+        indicators = ["*"]
+        hold = 1
+
+        [[limit]]
+        code = "HF-TEMP-MOTOR"
+        indicator = "motor.temperature"
+        warning-above = 60
+        alarm-above = 75
+        clear-by = 5
+        sentence = "The motor is too hot"
+
+        [[limit]]
+        code = "HF-BATTERY-HEALTH"
+        indicator = "battery.health"
+        expected = ["Good"]
+        sentence = "The battery reports a fault"
+
+        """
 
     private func writeRelease(_ version: String, from: String, securityVersion: Int) throws {
         try folder.write(

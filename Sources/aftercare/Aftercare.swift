@@ -20,7 +20,8 @@ struct Aftercare: AsyncParsableCommand {
         subcommands: [
             Status.self, HealthCommand.self, Slots.self, Install.self, Activate.self, Commit.self, Rollback.self,
             Cancel.self, SelfTest.self, Verify.self, Inspect.self, History.self, LedgerCommand.self,
-            HardwareCommand.self, HeartbeatCommand.self, EgressCommand.self, DaemonCommand.self,
+            HardwareCommand.self, HeartbeatCommand.self, EgressCommand.self, TelemetryTableCommand.self,
+            DaemonCommand.self,
         ])
 
     static func main() async {

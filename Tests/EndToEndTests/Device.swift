@@ -17,13 +17,14 @@ final class Device: Sendable {
     let lines = LineLog()
 
     /// Makes a device whose slot set A holds 1.0.0; it is off.
-    init(loader: String = "grub", soak: Int = 0) async throws {
+    init(loader: String = "grub", soak: Int = 0, heartbeat: String? = nil) async throws {
         product = try await BlockingThread.run("product") { try VirtualProduct.shared.get() }
         home = try TemporaryFolder()
-        let made = try await fleet([
-            "device", "new", folder, "--image", "rootfs=\(product.image("1.0.0"))", "--trust", product.trust.string,
-            "--product", "infusion-pump", "--hardware", "rev-c", "--loader", loader, "--soak", "\(soak)",
-        ])
+        let made = try await fleet(
+            [
+                "device", "new", folder, "--image", "rootfs=\(product.image("1.0.0"))", "--trust", product.trust.string,
+                "--product", "infusion-pump", "--hardware", "rev-c", "--loader", loader, "--soak", "\(soak)",
+            ] + (heartbeat.map { ["--heartbeat", $0] } ?? []))
         try #require(made.status == 0, "\(made.error)")
     }
 
@@ -33,9 +34,9 @@ final class Device: Sendable {
 
     /// Makes a device, switches it on, and cuts its power at the end however that comes.
     static func on<Value>(
-        loader: String = "grub", soak: Int = 0, _ body: (Device) async throws -> Value
+        loader: String = "grub", soak: Int = 0, heartbeat: String? = nil, _ body: (Device) async throws -> Value
     ) async throws -> Value {
-        let device = try await Device(loader: loader, soak: soak)
+        let device = try await Device(loader: loader, soak: soak, heartbeat: heartbeat)
         do {
             try await device.boot()
             let value = try await body(device)
@@ -142,6 +143,26 @@ extension Device {
     func json(_ arguments: [String]) async throws -> JSON {
         let result = try await aftercare(arguments + ["--json"])
         return try JSONReader.read(result.output, limit: 16 << 20)
+    }
+
+    /// Plays a script on the device's board, in its own time, to its end.
+    func drift(_ script: String, seconds: Int) async throws {
+        let file = home.file("drift")
+        try Storage().replace(file, with: Array(script.utf8))
+        let made = try await fleet([
+            "device", "board", "--profile", path("machine/root/usr/lib/aftercare/board.toml").string, "--root",
+            path("machine/board").string, "--script", file.string, "--every", "0.1", "--duration", "\(seconds)",
+        ])
+        #expect(made.status == 0, "\(made.error)")
+    }
+
+    /// Asks again until the answer is as it should be; the test's time limit ends what never is.
+    @discardableResult
+    func json(_ arguments: [String], until isEnough: (JSON) -> Bool) async throws -> JSON {
+        while true {
+            let result = try await aftercare(arguments + ["--json"])
+            if let answer = try? JSONReader.read(result.output, limit: 16 << 20), isEnough(answer) { return answer }
+        }
     }
 
     func status() async throws -> JSON { try await json(["status"]) }

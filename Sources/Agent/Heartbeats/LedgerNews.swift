@@ -70,8 +70,14 @@ enum LedgerNews {
         default: break
         }
         let isOver = entry.event == .findingClosed
+        let field: EventField =
+            switch entry.event {
+            case .findingClosed: .findingClosed
+            case .findingChanged: .findingChanged
+            default: .findingOpened
+            }
         return TelemetryEvent(
-            isOver ? .findingClosed : .findingOpened, isOver ? .information : isAlarm ? .error : .warning,
+            field, isOver ? .information : isAlarm ? .error : .warning,
             at: entry.time.wall, attributes)
     }
 }

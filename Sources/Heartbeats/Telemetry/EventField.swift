@@ -2,6 +2,7 @@
 package enum EventField: TelemetryField {
     case agentStarted
     case findingOpened
+    case findingChanged
     case findingClosed
     case updateEnded
     case selfTestsEnded
@@ -14,6 +15,8 @@ package enum EventField: TelemetryField {
             event("aftercare.agent.started", for: .preventive, "an agent or a device that restarts must be looked at")
         case .findingOpened:
             event("aftercare.finding.opened", for: .preventive, "a limit was crossed: service is planned from it")
+        case .findingChanged:
+            event("aftercare.finding.changed", for: .preventive, "it became worse or better, and is not over")
         case .findingClosed:
             event("aftercare.finding.closed", for: .preventive, "it holds no more; a service can be called off")
         case .updateEnded:
