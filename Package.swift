@@ -45,7 +45,7 @@ let package = Package(
 
         // Platform: Swift over C; the one place that touches the machine
         .target(name: "Vocabulary"),
-        .target(name: "Documents", dependencies: ["Vocabulary", toml]),
+        .target(name: "Documents", dependencies: ["Vocabulary", toml, system]),
         .target(
             name: "Platform",
             dependencies: [
