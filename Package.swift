@@ -45,7 +45,7 @@ let package = Package(
 
         // Platform: Swift over C; the one place that touches the machine
         .target(name: "Vocabulary"),
-        .target(name: "Documents", dependencies: ["Vocabulary", toml]),
+        .target(name: "Documents", dependencies: ["Vocabulary", toml, system]),
         .target(
             name: "Platform",
             dependencies: [
@@ -84,18 +84,19 @@ let package = Package(
             name: "VirtualDevice",
             dependencies: ["Vocabulary", "Documents", "Platform", "BootControl", "Hardware", system]),
 
-        // Executables
+        // Programs, and what makes a program of commands
+        .target(name: "Commands", dependencies: ["Vocabulary", arguments]),
         .executableTarget(
             name: "aftercare",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
-                "Hardware", "Installation", "Agent", "Health", "Heartbeats", arguments, system, logging,
+                "Hardware", "Installation", "Agent", "Health", "Heartbeats", "Commands", arguments, system, logging,
             ]),
         .executableTarget(
             name: "aftercare-fleet",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Releases", "VirtualDevice",
-                "Hardware", arguments, system,
+                "Hardware", "Commands", arguments, system,
             ]),
 
         // Tests
@@ -126,6 +127,7 @@ for (tests, tested) in [
         "Agent", "BootControl", "Bundles", "Ledger", "Hardware", "Peripherals", "Installation", "SelfTests", "Health",
         "Heartbeats", "Platform", "Documents", "Trust", logging,
     ],
+    "CommandsTests": ["Commands"],
     "EndToEndTests": ["Platform", "Documents", "Bundles", "Trust", "Ledger", "Releases"],
 ] as [String: [Target.Dependency]] {
     package.targets.append(

@@ -43,7 +43,7 @@ extension Manifest {
         let changeDigest = try fields.digest("changeDigest")
         sbomDigest = fields.optional("sbomDigest") == nil ? nil : try fields.digest("sbomDigest")
         try fields.done()
-        extensions = Self.extensions(of: document)
+        extensions = fields.extensions
         guard changeDigest == self.changeDigest else {
             throw fields.refuse("changeDigest", "is not the digest of the change record")
         }
@@ -82,10 +82,5 @@ extension Manifest {
         }
         guard !images.isEmpty else { throw fields.refuse("images", "is empty") }
         return images
-    }
-
-    private static func extensions(of document: JSON) -> [String: JSON] {
-        guard case .object(let members) = document else { return [:] }
-        return members.filter { $0.key.hasPrefix("x-") }
     }
 }

@@ -31,6 +31,15 @@ package struct Fields {
 
     package func refuse(_ key: String, _ reason: String) -> DocumentError { .unacceptable(name(key), reason: reason) }
 
+    /// The members whose keys begin with `x-`: they are others' and are let be.
+    package var extensions: [String: JSON] { members.filter { $0.key.hasPrefix("x-") } }
+
+    /// The object as it stands, every member taken: for what is kept and not understood.
+    package mutating func whole() -> JSON {
+        taken.formUnion(members.keys)
+        return .object(members)
+    }
+
     /// Ends the reading: every key that nobody took is refused outside `x-`.
     package func done() throws(DocumentError) {
         for key in members.keys.sorted() where !taken.contains(key) && !key.hasPrefix("x-") {

@@ -27,8 +27,7 @@ package struct ReleaseDescription: Equatable, Sendable {
         package var file: String
     }
 
-    package init(reading document: JSON) throws(DocumentError) {
-        var fields = try Fields(document)
+    package init(_ fields: inout Fields) throws(DocumentError) {
         product = try fields.string("product")
         hardware = try fields.strings("hardware")
         version = try fields.version("version")
@@ -46,9 +45,7 @@ package struct ReleaseDescription: Equatable, Sendable {
         }
         chunkLength = Int(chunk)
         images = try Self.images(in: &fields)
-        try fields.done()
-        guard case .object(let members) = document else { throw .missing("product") }
-        extensions = members.filter { $0.key.hasPrefix("x-") }
+        extensions = fields.extensions
     }
 
     private static func versions(_ key: String, in fields: inout Fields) throws(DocumentError) -> [Version] {

@@ -22,19 +22,19 @@ package struct ReleaseSource: Sendable {
         sourceDateEpoch: String? = nil
     ) throws(ReleaseError) -> ReleaseSource {
         let folder = path.removingLastComponent()
-        let description = try document(path, storage) { (json) throws(DocumentError) in
-            try ReleaseDescription(reading: json)
+        let description = try document(path, storage) { (fields) throws(DocumentError) in
+            try ReleaseDescription(&fields)
         }
         let known = description.images.map(\.name)
         for name in files.keys.sorted() where !known.contains(name) { throw .unknownImage(name, known: known) }
         guard let created = description.created ?? sourceDateEpoch.flatMap(Int64.init).map(Timestamp.init(seconds:))
         else { throw .noCreationTime(path) }
         let changePath = folder.appending("\(path.stem ?? "").change.toml")
-        let change = try document(changePath, storage) { (json) throws(DocumentError) in
-            guard json["schema"]?.string == Manifest.changeSchema else {
-                throw .unacceptable("schema", reason: "is not '\(Manifest.changeSchema)'")
+        let change = try document(changePath, storage) { (fields) throws(DocumentError) in
+            guard fields.optional("schema")?.string == Manifest.changeSchema else {
+                throw fields.refuse("schema", "is not '\(Manifest.changeSchema)'")
             }
-            return json
+            return fields.whole()
         }
         return ReleaseSource(
             description: description, created: created, change: change,
@@ -45,7 +45,7 @@ package struct ReleaseSource: Sendable {
     }
 
     private static func document<Value>(
-        _ path: FilePath, _ storage: Storage, _ read: (JSON) throws(DocumentError) -> Value
+        _ path: FilePath, _ storage: Storage, _ body: (inout Fields) throws(DocumentError) -> Value
     ) throws(ReleaseError) -> Value {
         let bytes: [UInt8]
         do throws(StorageError) {
@@ -55,7 +55,7 @@ package struct ReleaseSource: Sendable {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw .malformed(offset: 0, reason: "invalid UTF-8")
             }
-            return try read(try TOML.read(text))
+            return try TOML.read(text, body)
         } catch { throw .document(path, error) }
     }
 

@@ -4,14 +4,17 @@ import SystemPackage
 import Vocabulary
 
 extension SelfTest {
+    /// What a test may be told to wait, in seconds.
+    static let waits = 0.01...3600.0
+
     /// Reads one `[[test]]`, and refuses every key that its kind does not have.
     init(_ fields: inout Fields) throws(DocumentError) {
         id = try fields.identifier("id")
         title = try fields.optionalString("title") ?? id
         isRequired = try fields.bool("required", default: true)
-        timeout = try fields.seconds("timeout", default: 10)
+        timeout = try fields.optionalSeconds("timeout", in: Self.waits) ?? .seconds(10)
         retries = Int(try fields.integer("retries", default: 0, in: 0...100))
-        interval = try fields.seconds("interval", default: 1)
+        interval = try fields.optionalSeconds("interval", in: Self.waits) ?? .seconds(1)
         switch try fields.string("kind") {
         case "command": check = .command(try CommandCheck(&fields))
         case "unit": check = .unit(try UnitCheck(&fields))
@@ -81,7 +84,7 @@ extension HTTPCheck {
         }
         status = Int(try fields.integer("status", default: 200, in: 100...599))
         contains = try fields.optionalString("contains", limit: 1024)
-        authorities = fields.optional("ca") == nil ? nil : try fields.path("ca")
+        authorities = try fields.optionalPath("ca")
     }
 }
 
@@ -93,7 +96,7 @@ extension SerialCheck {
         send = try fields.bytes("send", limit: 1024)
         guard let pattern = try fields.optionalPattern("expect") else { throw .missing(fields.name("expect")) }
         expect = pattern
-        within = try fields.optionalSeconds("within") ?? timeout
+        within = try fields.optionalSeconds("within", in: SelfTest.waits) ?? timeout
         limits = try Limits(&fields)
     }
 }
@@ -118,13 +121,6 @@ extension Limits {
     }
 }
 
-extension FilePath {
-    /// Absolute and without `..`: what stands in a declaration is what is opened.
-    fileprivate var isPlain: Bool {
-        isAbsolute && !components.isEmpty && components.allSatisfy { $0.kind == .regular } && !string.utf8.contains(0)
-    }
-}
-
 extension Fields {
     /// 1 to 64 of `a-z 0-9 -`.
     fileprivate mutating func identifier(_ key: String) throws(DocumentError) -> String {
@@ -132,22 +128,6 @@ extension Fields {
         guard !text.isEmpty, text.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 })
         else { throw refuse(key, "is not 1 to 64 of a-z, 0-9 and '-'") }
         return text
-    }
-
-    fileprivate mutating func path(_ key: String) throws(DocumentError) -> FilePath {
-        let path = FilePath(try string(key, limit: 1024))
-        guard path.isPlain else { throw refuse(key, "is not an absolute path without '..'") }
-        return path
-    }
-
-    fileprivate mutating func optionalSeconds(_ key: String) throws(DocumentError) -> Duration? {
-        guard let seconds = try optionalDecimal(key) else { return nil }
-        guard (0.01...3600).contains(seconds) else { throw refuse(key, "is \(seconds), outside 0.01 to 3600 seconds") }
-        return .milliseconds(Int64((seconds * 1000).rounded()))
-    }
-
-    fileprivate mutating func seconds(_ key: String, default standard: Int) throws(DocumentError) -> Duration {
-        try optionalSeconds(key) ?? .seconds(standard)
     }
 
     fileprivate mutating func optionalPattern(_ key: String) throws(DocumentError) -> TextPattern? {

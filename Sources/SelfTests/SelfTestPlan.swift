@@ -67,14 +67,14 @@ package struct SelfTestPlan: Sendable, Equatable {
     private static func read(_ bytes: [UInt8], from file: FilePath) throws(SelfTestError) -> [SelfTest] {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText(file) }
         do throws(DocumentError) {
-            var fields = try Fields(try TOML.read(text, limit: fileLimit))
-            var tests: [SelfTest] = []
-            for (value, path) in try fields.list("test", limit: testLimit) {
-                var test = try Fields(value, at: path)
-                tests.append(try SelfTest(&test))
+            return try TOML.read(text, limit: fileLimit) { (fields) throws(DocumentError) in
+                var tests: [SelfTest] = []
+                for (value, path) in try fields.list("test", limit: testLimit) {
+                    var test = try Fields(value, at: path)
+                    tests.append(try SelfTest(&test))
+                }
+                return tests
             }
-            try fields.done()
-            return tests
         } catch {
             throw .malformed(file, error)
         }

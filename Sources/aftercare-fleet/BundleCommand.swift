@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bundles
+import Commands
 import Documents
 import Platform
 import Releases
@@ -48,7 +49,7 @@ struct BundleCommand: AsyncParsableCommand {
                 to: FilePath(output), cancellation: cancellation, progress: { line.show($0) })
             line.end()
             let size = try storage.open(FilePath(output), .read).size()
-            Output.say("\(output): \(manifest.product) \(manifest.version), \(ByteCount(size)), not approved yet")
+            Terminal.say("\(output): \(manifest.product) \(manifest.version), \(ByteCount(size)), not approved yet")
         }
     }
 
@@ -78,7 +79,7 @@ struct BundleCommand: AsyncParsableCommand {
                 to: FilePath(bundle), in: storage, signedBy: signer, at: time?.time ?? SystemClock().now())
             let (_, manifest, _) = try BundleApproval.parts(of: FilePath(bundle), in: storage)
             let release = try Manifest(bytes: manifest)
-            Output.say("\(bundle): \(release.product) \(release.version), approved by \(signer.certificate.subject)")
+            Terminal.say("\(bundle): \(release.product) \(release.version), approved by \(signer.certificate.subject)")
         }
     }
 
@@ -102,7 +103,7 @@ struct BundleCommand: AsyncParsableCommand {
             if let manifest { try storage.replace(FilePath(manifest), with: parts.manifest, mode: 0o644) }
             if let signatures { try storage.replace(FilePath(signatures), with: parts.signatures, mode: 0o644) }
             if manifest == nil, signatures == nil {
-                Output.say(try JSONReader.read(parts.manifest, limit: parts.manifest.count).prettyText)
+                Terminal.say(try JSONReader.read(parts.manifest, limit: parts.manifest.count).prettyText)
             }
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Foundation
 import Hardware
 import Platform
@@ -39,7 +40,7 @@ struct DeviceBoardCommand: AsyncParsableCommand {
         let profile = try BoardProfile.read(FilePath(profile))
         let folder = FilePath(URL(fileURLWithPath: root).standardizedFileURL.path)
         let board = try VirtualBoard(profile: profile, root: folder, script: drift)
-        Output.say("\(folder): \(profile.name), \(profile.indicators.count) indicators")
+        Terminal.say("\(folder): \(profile.name), \(profile.indicators.count) indicators")
         if once { return }
         let end = duration.map { monotonicNanoseconds() + UInt64(max(0, $0) * 1e9) } ?? .max
         let period = every

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Foundation
 import Glibc
 import Platform
@@ -53,7 +54,7 @@ struct DeviceCommand: AsyncParsableCommand {
                 soakSeconds: soak,
                 heartbeat: heartbeat.map { .init(url: $0, seconds: heartbeatInterval) })
             let device = try VirtualDevice.create(FilePath(place.folder), description, storage: Storage())
-            Output.say("\(device.folder): \(product) \(hardware), slot set A confirmed, slot set B empty")
+            Terminal.say("\(device.folder): \(product) \(hardware), slot set A confirmed, slot set B empty")
         }
     }
 
@@ -75,9 +76,9 @@ struct DeviceCommand: AsyncParsableCommand {
             if detach { return try leaveRunning(device) }
             setsid()
             let machine = Machine(device, agent: FilePath(try agentPath())) { line in
-                Output.say(line)
+                Terminal.say(line)
             } ready: {
-                Output.say(Self.readyLine)
+                Terminal.say(Self.readyLine)
             }
             try await BlockingThread.run("machine") { Result { try machine.run() } }.get()
         }
@@ -100,7 +101,7 @@ struct DeviceCommand: AsyncParsableCommand {
             let deadline = Date(timeIntervalSinceNow: Double(Self.patience))
             while Date() < deadline {
                 let text = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
-                if text.contains(Self.readyLine) { return Output.write(text) }
+                if text.contains(Self.readyLine) { return Terminal.write(text) }
                 guard process.isRunning else { throw VirtualDeviceError.cannot("boot", reason: text) }
                 Thread.sleep(forTimeInterval: 0.05)
             }
@@ -124,11 +125,11 @@ struct DeviceCommand: AsyncParsableCommand {
         func run() async throws {
             let device = try place.open()
             let power = (try? device.process()).map { "on, process \($0)" } ?? "off"
-            Output.say("power          \(power)")
-            Output.say("configuration  \(device.configurationFile)")
-            Output.say("bus            \(device.busAddress)")
-            Output.say("interlock      \(device.interlockFile)")
-            Output.say("log            \(device.log)")
+            Terminal.say("power          \(power)")
+            Terminal.say("configuration  \(device.configurationFile)")
+            Terminal.say("bus            \(device.busAddress)")
+            Terminal.say("interlock      \(device.interlockFile)")
+            Terminal.say("log            \(device.log)")
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Platform
 import Releases
 import SystemPackage
@@ -36,7 +37,7 @@ struct PKICommand: AsyncParsableCommand {
         func run() async throws {
             try place.authority.create(
                 roles: role.map(\.role), organization: organization, keys: keys.kind, now: SystemClock().now())
-            Output.say("\(place.folder)/trust.toml is what a device trusts; keep the .key files to yourself")
+            Terminal.say("\(place.folder)/trust.toml is what a device trusts; keep the .key files to yourself")
         }
     }
 
@@ -56,8 +57,8 @@ struct PKICommand: AsyncParsableCommand {
         func run() async throws {
             let issued = try place.authority.issue(
                 role: role.role, person: person, keys: keys.kind, days: days, now: SystemClock().now())
-            Output.say(issued.certificate.string)
-            Output.say(issued.key.string)
+            Terminal.say(issued.certificate.string)
+            Terminal.say(issued.key.string)
         }
     }
 
@@ -73,7 +74,7 @@ struct PKICommand: AsyncParsableCommand {
 
         func run() async throws {
             let list = try place.authority.revoke(role: role.role, person: person, now: SystemClock().now())
-            Output.say(list.string)
+            Terminal.say(list.string)
         }
     }
 }

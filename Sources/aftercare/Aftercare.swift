@@ -1,12 +1,13 @@
 import ArgumentParser
-import Glibc
+import Commands
 import Vocabulary
 
 /// The maintenance agent of a medical device: the daemon, and the commands that talk to it.
 @main
-struct Aftercare: AsyncParsableCommand {
+struct Aftercare: Program {
+    static let name = "aftercare"
     static let configuration = CommandConfiguration(
-        commandName: "aftercare",
+        commandName: name,
         abstract: "Maintains a medical device: installs signed releases, proves them, goes back if they fail.",
         discussion: """
             A release travels in a bundle. 'install' checks its signatures and its change record, writes it into the slot \
@@ -23,26 +24,4 @@ struct Aftercare: AsyncParsableCommand {
             HardwareCommand.self, HeartbeatCommand.self, EgressCommand.self, TelemetryTableCommand.self,
             DaemonCommand.self,
         ])
-
-    static func main() async {
-        do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
-        } catch let fault as any Fault {
-            Terminal.complain(fault)
-            Glibc.exit(fault.kind.exitStatus)
-        } catch let code as ExitCode {
-            Glibc.exit(code.rawValue)
-        } catch {
-            // ArgumentParser's own: help and version end with 0, everything else is wrong usage.
-            let isClean = exitCode(for: error) == .success
-            let text = fullMessage(for: error)
-            Terminal.write(text.hasSuffix("\n") ? text : text + "\n", to: isClean ? STDOUT_FILENO : STDERR_FILENO)
-            Glibc.exit(isClean ? 0 : FaultKind.usage.exitStatus)
-        }
-    }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Commands
 import Documents
-import Glibc
 import SystemPackage
 
 /// What every command that prints takes.
@@ -22,21 +22,4 @@ struct ConfigurationOptions: ParsableArguments {
     var config: String?
 
     var path: FilePath { FilePath(config ?? Environment.value("AFTERCARE_CONFIG") ?? "/etc/aftercare/aftercare.toml") }
-}
-
-enum Environment {
-    static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-}
-
-extension Environment {
-    static var all: [String: String] {
-        var variables: [String: String] = [:]
-        var next = environ
-        while let text = next.pointee.map({ String(cString: $0) }) {
-            next += 1
-            guard let equals = text.firstIndex(of: "=") else { continue }
-            variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
-        }
-        return variables
-    }
 }

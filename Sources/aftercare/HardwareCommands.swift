@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Documents
 import Hardware
 import Platform
@@ -126,10 +127,10 @@ struct HardwareCommand: AsyncParsableCommand {
         }
 
         private static func show(_ samples: [Sample], of board: Board, json: Bool) {
-            if json { return Terminal.write(HardwareTable.json(samples, of: board).canonicalText + "\n") }
+            if json { return Terminal.say(HardwareTable.json(samples, of: board).canonicalText) }
             // Home first and the rest of each line and of the screen after, so that nothing flickers.
             let text = HardwareTable.text(samples)
-            guard Terminal.isInteractive else { return Terminal.write(text + "\n") }
+            guard Terminal.isInteractive(.output) else { return Terminal.say(text) }
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\u{1B}[K\n")
             Terminal.write("\u{1B}[H" + lines + "\u{1B}[J")
         }

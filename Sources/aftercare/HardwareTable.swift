@@ -1,3 +1,4 @@
+import Commands
 import Documents
 import Hardware
 import Vocabulary
@@ -16,7 +17,7 @@ enum HardwareTable {
 
     /// Columns that line up and fit the terminal: what does not fit of the last one is cut, and `--json` has it.
     static func text(_ rows: [[String]]) -> String {
-        let width = Terminal.width
+        let width = Terminal.width(of: .output)
         return Terminal.table(rows).split(separator: "\n", omittingEmptySubsequences: false).map { line in
             var line = line.count > width ? line.prefix(width - 1) + "…" : line
             while line.last == " " { line.removeLast() }

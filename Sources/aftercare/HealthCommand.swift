@@ -1,4 +1,5 @@
 import ArgumentParser
+import Commands
 import Documents
 import Health
 import Platform
@@ -34,7 +35,7 @@ struct HealthCommand: AsyncParsableCommand {
     func run() async throws {
         let daemon = try await DaemonClient.connect()
         var left = count ?? (watch ? UInt32.max : 1)
-        let isRedrawn = watch && !output.json && Terminal.isInteractiveOutput
+        let isRedrawn = watch && !output.json && Terminal.isInteractive(.output)
         while true {
             let json = try await daemon.json("GetHealth")
             let snapshot = try HealthSnapshot(json)
@@ -52,7 +53,7 @@ struct HealthCommand: AsyncParsableCommand {
 
     private func show(_ snapshot: HealthSnapshot, _ json: JSON) {
         output.print(json) {
-            HealthTable(snapshot, width: Terminal.outputWidth, isPlain: !Terminal.speaksUnicode).text
+            HealthTable(snapshot, width: Terminal.width(of: .output), isPlain: !Terminal.speaksUnicode).text
         }
     }
 }

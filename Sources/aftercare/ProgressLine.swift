@@ -1,5 +1,5 @@
+import Commands
 import Documents
-import Glibc
 import Vocabulary
 
 /// Shows how far long work is: a bar that moves on a terminal, a plain line every tenth elsewhere.
@@ -7,7 +7,7 @@ struct ProgressLine {
     private static let names = ["writing": "writing", "reading-back": "reading back", "checking": "checking"]
 
     private let isQuiet: Bool
-    private let isInteractive = Terminal.isInteractive
+    private let isInteractive = Terminal.isInteractive(.messages)
     private var shownTenth = -1
     private var shownPhase = ""
     private var isDrawn = false
@@ -21,12 +21,12 @@ struct ProgressLine {
         else { return }
         let text = Self.text(progress, phase: phase, done: done, total: total)
         if isInteractive {
-            Terminal.write("\r\u{1B}[K" + Self.bar(done, total) + " " + text, to: STDERR_FILENO)
+            Terminal.write("\r\u{1B}[K" + Self.bar(done, total) + " " + text, to: .messages)
             isDrawn = true
         } else {
             let tenth = Int(done * 10 / total)
             guard phase != shownPhase || tenth > shownTenth else { return }
-            Terminal.write("\(done * 100 / total) % \(text)\n", to: STDERR_FILENO)
+            Terminal.write("\(done * 100 / total) % \(text)\n", to: .messages)
             shownTenth = tenth
         }
         shownPhase = phase
@@ -34,7 +34,7 @@ struct ProgressLine {
 
     /// Leaves the bar where it is and goes on below it.
     mutating func end() {
-        if isDrawn { Terminal.write("\n", to: STDERR_FILENO) }
+        if isDrawn { Terminal.write("\n", to: .messages) }
         isDrawn = false
     }
 

@@ -2,6 +2,7 @@ import Agent
 import ArgumentParser
 import Bundles
 import ChangeControl
+import Commands
 import Documents
 import Glibc
 import Platform

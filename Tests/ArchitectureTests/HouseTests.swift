@@ -11,6 +11,7 @@ private let rows: [[String]] = [
     ["Bundles", "Trust", "BootControl", "Ledger", "ChangeControl", "Hardware", "Peripherals"],
     ["Installation", "SelfTests", "Health", "Heartbeats", "Releases"],
     ["Agent", "VirtualDevice"],
+    ["Commands"],
     ["aftercare", "aftercare-fleet"],
 ]
 
@@ -25,7 +26,7 @@ private let packages: [String: Set<String>] = [
     "Logging": ["Platform", "Agent", "aftercare"],
     "ServiceLifecycle": ["Agent"],
     "UnixSignals": ["Agent"],
-    "ArgumentParser": ["aftercare", "aftercare-fleet"],
+    "ArgumentParser": ["Commands", "aftercare", "aftercare-fleet"],
 ]
 
 @Suite("The house")

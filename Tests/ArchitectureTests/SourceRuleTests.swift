@@ -14,9 +14,9 @@ struct SourceRuleTests {
     private static let cModules: Set<String> = [
         "COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CCBOR", "CSQLite", "CLinux",
     ]
-    /// Platform is made of it, a virtual device of processes, and a program needs exit statuses and terminals.
+    /// Platform is made of it, a virtual device of processes, and programs of exit statuses, terminals and signals.
     private static let libraryC: Set<String> = [
-        "Platform", "TestSupport", "VirtualDevice", "aftercare", "aftercare-fleet",
+        "Platform", "TestSupport", "VirtualDevice", "Commands", "aftercare", "aftercare-fleet",
     ]
 
     init() throws {

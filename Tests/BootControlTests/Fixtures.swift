@@ -5,22 +5,6 @@ import TestSupport
 import Testing
 import Vocabulary
 
-/// The same numbers every time, so that what fails once fails again.
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014).
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-}
-
 /// One kind of boot control on files of a test's own.
 struct Loader: Sendable, CustomTestStringConvertible {
     enum Kind: String, CaseIterable {

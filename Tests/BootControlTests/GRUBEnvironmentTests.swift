@@ -25,7 +25,7 @@ struct GRUBEnvironmentTests {
         return result.text
     }
 
-    private func randomValue(_ numbers: inout SeededNumbers) -> String {
+    private func randomValue(_ numbers: inout Dice) -> String {
         let letters = Array(#"abc XYZ019_=#\\'"$;.,äß"# + "\n")
         return String(
             (0..<Int.random(in: 0...12, using: &numbers)).map { _ in letters.randomElement(using: &numbers) ?? "a" })
@@ -33,7 +33,7 @@ struct GRUBEnvironmentTests {
 
     @Test("Random variables that grub-editenv sets and unsets are what we read")
     func reads() throws {
-        var numbers = SeededNumbers(seed: 1)
+        var numbers = Dice(seed: 1)
         for _ in 0..<60 {
             try editenv("create")
             var wanted: BootVariables = [:]
@@ -54,7 +54,7 @@ struct GRUBEnvironmentTests {
 
     @Test("Random variables that we set are what grub-editenv lists, and foreign ones stay as they were")
     func writes() throws {
-        var numbers = SeededNumbers(seed: 2)
+        var numbers = Dice(seed: 2)
         for _ in 0..<60 {
             try editenv("create")
             var foreign: [String] = []
@@ -152,7 +152,7 @@ struct GRUBEnvironmentTests {
 
     @Test("Random bytes are refused or read, never a trap")
     func garbage() throws {
-        var numbers = SeededNumbers(seed: 3)
+        var numbers = Dice(seed: 3)
         let alphabet = Array("AB=_\n\\#O \0".utf8)
         for _ in 0..<2000 {
             var bytes = Array("# GRUB Environment Block\n".utf8)

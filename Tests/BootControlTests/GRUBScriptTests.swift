@@ -91,7 +91,7 @@ struct GRUBScriptTests {
         "The whole configuration loads, counts, saves and goes on as the specification does",
         arguments: ["load", "boot"])
     func wholeBoot(failing: String) throws {
-        var numbers = SeededNumbers(seed: 5)
+        var numbers = Dice(seed: 5)
         let states = randomStates(count: 150, using: &numbers)
         try makeDisk(states)
         try folder.write("aftercare-board.cfg", board(failing: failing))
@@ -170,7 +170,7 @@ struct GRUBScriptTests {
         """
     }
 
-    private func randomStates(count: Int, using numbers: inout SeededNumbers) -> [BootVariables] {
+    private func randomStates(count: Int, using numbers: inout Dice) -> [BootVariables] {
         let values: [(String, [String])] = [
             ("ORDER", ["", "A B", "A B", "B A", "B A", "B"]), ("CONFIRMED", ["", "A", "B"]),
             ("A_OK", ["", "0", "1", "1"]), ("A_TRY", ["", "0", "0", "1"]), ("A_LEFT", ["", "0", "1", "3", "x"]),

@@ -54,7 +54,7 @@ struct UBootEnvironmentTests {
         }
     }
 
-    private func randomValue(_ numbers: inout SeededNumbers) -> String {
+    private func randomValue(_ numbers: inout Dice) -> String {
         let letters = Array(#"abc XYZ019_=#\'"$;.,äß"#)
         return "v"
             + String(
@@ -64,7 +64,7 @@ struct UBootEnvironmentTests {
 
     @Test("Random variables go both ways, and foreign ones stay as they were", arguments: kinds)
     func bothWays(loader: Loader) throws {
-        var numbers = SeededNumbers(seed: 4)
+        var numbers = Dice(seed: 4)
         var wanted: BootVariables = ["BOOT_ORDER": "A B"]
         let environment = try make(loader, wanted)
         for _ in 0..<25 {

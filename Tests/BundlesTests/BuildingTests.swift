@@ -150,27 +150,34 @@ struct BuildingTests {
     }
 
     @Test(
-        "A description that makes no sense is refused with the place",
+        "A description that makes no sense is refused with the key, its line and its column",
         arguments: [
-            ("version = \"1.1.0\"", "version = \"one\"", "version"),
-            ("chunk-size = 8192", "chunk-size = 5000", "chunk-size"),
-            ("chunk-size = 8192", "chunk-size = 8388608", "chunk-size"),
-            ("[images.boot]", "[images.\"../boot\"]", "images.../boot"),
-            ("[images.boot]", "[images.boot]\nhook = \"rm\"", "images.boot.hook"),
-            ("compression-level = 3", "compression-level = 23", "compression-level"),
-            ("product =", "produkt =", "product"),
+            ("version = \"1.1.0\"", "version = \"one\"", "version", 3, 11),
+            ("chunk-size = 8192", "chunk-size = 5000", "chunk-size", 10, 14),
+            ("chunk-size = 8192", "chunk-size = 8388608", "chunk-size", 10, 14),
+            ("[images.boot]", "[images.\"../boot\"]", "images.../boot", 15, 1),
+            ("[images.boot]", "[images.boot]\nhook = \"rm\"", "images.boot.hook", 16, 1),
+            ("compression-level = 3", "compression-level = 23", "compression-level", 9, 21),
+            ("product =", "produkt =", "product", 1, 1),
         ])
-    func descriptions(old: String, new: String, place: String) throws {
+    func descriptions(old: String, new: String, key: String, line: Int, column: Int) throws {
         try folder.write("1.1.0.toml", Self.description.replacing(old, with: new))
         let error = #expect(throws: ReleaseError.self) { _ = try source() }
         #expect(error?.code == FaultCode(2820))
-        #expect(error?.description.contains("'\(place)'") == true, "\(String(describing: error))")
+        let place = "line \(line), column \(column): '\(key)'"
+        #expect(error?.description.contains(place) == true, "\(String(describing: error))")
     }
 
-    @Test("A change record of another schema is refused")
+    @Test("A change record of another schema is refused where it names it, and one of none at its beginning")
     func changeRecord() throws {
-        try folder.write("1.1.0.change.toml", "schema = \"aftercare.change/9\"\n")
-        #expect(throws: ReleaseError.self) { _ = try source() }
+        let refusal = DocumentError.unacceptable("schema", reason: "is not 'aftercare.change/1'")
+        for (text, line, column) in [
+            ("# a record\nschema = \"aftercare.change/9\"\n", 2, 10), ("id = \"CR-1\"\n", 1, 1),
+        ] {
+            let path = try folder.write("1.1.0.change.toml", text)
+            let position = TextPosition(line: line, column: column)
+            #expect(throws: ReleaseError.document(path, .at(position, refusal))) { _ = try source() }
+        }
     }
 
     @Test("A bill of materials other than the one in the change record is refused, and the right one is named")

@@ -50,6 +50,15 @@ struct FieldsTests {
         #expect(throws: DocumentError.unknownKey("device.b")) { try unknown.done() }
     }
 
+    @Test("An object can be kept as it stands, and what extends it be told from the rest")
+    func whole() throws {
+        let object: JSON = ["a": 1, "b": ["c"], "x-note": "kept"]
+        var fields = try fields(object)
+        #expect(fields.extensions == ["x-note": "kept"])
+        #expect(fields.whole() == object)
+        try fields.done()
+    }
+
     @Test("What is no object has no fields", arguments: [.null, 1, "a", [], true] as [JSON])
     func noObject(value: JSON) {
         #expect(throws: DocumentError.unacceptable("device", reason: "is not an object")) { try fields(value) }

@@ -64,6 +64,33 @@ struct CommandTests {
         }
     }
 
+    @Test("The manufacturer's program has the same exit statuses, and both say who complains, of what, and its number")
+    func complaints() async throws {
+        let folder = try TemporaryFolder()
+        let release = try folder.write("1.toml", "product = 1\n").string
+        func run(_ program: String, _ arguments: [String]) async throws -> Tool.Result {
+            try await BlockingThread.run(program) { try Tool.run([try Programs.path(program)] + arguments) }
+        }
+        for program in ["aftercare", "aftercare-fleet"] {
+            let version = try await run(program, ["--version"])
+            #expect(version.status == 0 && version.text == "\(ProgramVersion.text)\n" && version.error.isEmpty)
+            let wrong = try await run(program, ["instal"])
+            #expect(wrong.status == 2 && wrong.text.isEmpty)
+            #expect(wrong.error.contains("instal") && wrong.error.hasSuffix("\n"))
+        }
+        let missing = try await run("aftercare-fleet", ["bundle", "build", folder.file("2.toml").string, "-o", "x"])
+        #expect(missing.status == 1)
+        let refused = try await run("aftercare-fleet", ["bundle", "build", release, "-o", "x"])
+        #expect(refused.status == 3)
+        #expect(
+            refused.error.hasPrefix(
+                "aftercare-fleet: '\(release)': line 1, column 11: 'product' is not a string [AC-2820]\n"))
+        let file = try folder.write("aftercare.toml", "[device]\nname = 1\n").string
+        let daemon = try await run("aftercare", ["daemon", "--config", file])
+        #expect(daemon.status == 2)
+        #expect(daemon.error.hasPrefix("aftercare: the configuration '\(file)' cannot be used: line 1, column 1: "))
+    }
+
     @Test("JSON keeps the members that programs rely on")
     func json() async throws {
         try await Device.on { device in

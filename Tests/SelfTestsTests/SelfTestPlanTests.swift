@@ -157,6 +157,17 @@ struct SelfTestPlanTests {
         #expect(error?.description.contains("'\(key)'") == true)
     }
 
+    @Test("A refusal says line and column of what it speaks of, with the number of a malformed file")
+    func place() throws {
+        let folder = try TemporaryFolder()
+        let right = declared("kind = \"unit\"\nunit = \"a.service\"")
+        let file = try folder.write(
+            "a.toml", right + "\n[[test]]\nid = \"y\"\n  timeuot = 3\nkind = \"unit\"\nunit = \"b.mount\"\n")
+        let error = #expect(throws: SelfTestError.self) { try SelfTestPlan.read(folder: folder.path) }
+        #expect(error == .malformed(file, .at(TextPosition(line: 8, column: 3), .unknownKey("test[1].timeuot"))))
+        #expect(error?.code == FaultCode(2402))
+    }
+
     @Test(
         "An id must be one that a record can name",
         arguments: ["", "A", "a b", "a_b", String(repeating: "a", count: 65)])

@@ -33,27 +33,25 @@ package struct Configuration: Sendable {
         package let isServed: Bool
     }
 
-    /// Reads and checks a configuration; nothing in it is taken on trust.
+    /// Reads and checks a configuration; nothing in it is taken on trust, and every refusal says line and column.
     package static func read(_ path: FilePath, storage: Storage) throws(AgentError) -> Configuration {
         do {
             let text = String(decoding: try storage.read(path, limit: sizeLimit), as: UTF8.self)
-            var root = try Fields(try TOML.read(text))
             let folder = path.removingLastComponent()
-            let configuration = Configuration(
-                device: try DeviceIdentity(try root.fields("device")),
-                slots: try readSlots(&root),
-                loader: try BootConfiguration(try root.fields("boot")),
-                trust: try TrustPolicy.read(try root.fields("trust"), folder: folder, storage: storage),
-                update: try UpdatePolicy(try root.optionalFields("update")),
-                interlocks: try InterlockConfiguration(try root.optionalFields("interlocks")),
-                places: try Places(try root.optionalFields("paths")),
-                bus: try readBus(try root.optionalFields("bus")),
-                heartbeat: try HeartbeatConfiguration(try root.optionalFields("heartbeat")))
-            try root.done()
-            try configuration.checkSlots()
-            return configuration
-        } catch let error as AgentError {
-            throw error
+            return try TOML.read(text, limit: sizeLimit) { (root) throws(DocumentError) in
+                let configuration = Configuration(
+                    device: try DeviceIdentity(try root.fields("device")),
+                    slots: try readSlots(&root),
+                    loader: try BootConfiguration(try root.fields("boot")),
+                    trust: try readTrust(try root.fields("trust"), folder: folder, storage: storage),
+                    update: try UpdatePolicy(try root.optionalFields("update")),
+                    interlocks: try InterlockConfiguration(try root.optionalFields("interlocks")),
+                    places: try Places(try root.optionalFields("paths")),
+                    bus: try readBus(try root.optionalFields("bus")),
+                    heartbeat: try HeartbeatConfiguration(try root.optionalFields("heartbeat")))
+                try configuration.checkSlots()
+                return configuration
+            }
         } catch let error as any Fault {
             throw .configuration(path.string, reason: "cannot be used: \(error.description)")
         } catch {
@@ -75,6 +73,19 @@ package struct Configuration: Sendable {
             try fields.done()
         }
         return slots
+    }
+
+    /// What is wrong with the table has its own place; what is wrong with a file it names stands where the table does.
+    private static func readTrust(
+        _ fields: Fields, folder: FilePath, storage: Storage
+    ) throws(DocumentError) -> TrustPolicy {
+        do throws(TrustError) {
+            return try TrustPolicy.read(fields, folder: folder, storage: storage)
+        } catch .policy(let error) {
+            throw error
+        } catch {
+            throw .unacceptable(fields.path, reason: "cannot be used: \(error.description)")
+        }
     }
 
     private static func readBus(_ fields: Fields?) throws(DocumentError) -> BusConfiguration {

@@ -101,7 +101,7 @@ extension BoardProfile.GPIO {
 
 extension BoardProfile.Watchdog {
     init(_ fields: inout Fields) throws(DocumentError) {
-        device = fields.optional("device") == nil ? "/dev/watchdog0" : try fields.path("device")
+        device = try fields.optionalPath("device") ?? "/dev/watchdog0"
         guard device.starts(with: "/dev") else { throw fields.refuse("device", "is not below '/dev'") }
         let seconds = try fields.integer("timeout", in: 1...86400)
         timeout = .seconds(seconds)

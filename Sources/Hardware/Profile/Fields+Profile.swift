@@ -68,12 +68,6 @@ extension Fields {
         "is '\(text)', not one of \(type.allCases.map(\.rawValue).joined(separator: ", "))"
     }
 
-    mutating func path(_ key: String) throws(DocumentError) -> FilePath {
-        let path = FilePath(try string(key, limit: 1024))
-        guard path.isPlain else { throw refuse(key, "is not an absolute path without '..'") }
-        return path
-    }
-
     /// A file that the kernel makes: reading any other could hang on a network or wear a medium.
     mutating func kernelFile(_ key: String) throws(DocumentError) -> FilePath {
         let path = try path(key)
@@ -102,20 +96,6 @@ extension Fields {
 
     mutating func index() throws(DocumentError) -> Int { Int(try integer("index", default: 0, in: 0...255)) }
 
-    mutating func finite(_ key: String) throws(DocumentError) -> Double? {
-        guard let number = try optionalDecimal(key) else { return nil }
-        guard number.isFinite else { throw refuse(key, "is not a finite number") }
-        return number
-    }
-
-    mutating func optionalSeconds(_ key: String, in range: ClosedRange<Double>) throws(DocumentError) -> Duration? {
-        guard let seconds = try finite(key) else { return nil }
-        guard range.contains(seconds) else {
-            throw refuse(key, "is \(seconds), outside \(range.lowerBound) to \(range.upperBound) seconds")
-        }
-        return .milliseconds(Int64((seconds * 1000).rounded()))
-    }
-
     /// Two numbers, the lowest and the highest.
     mutating func range(_ key: String) throws(DocumentError) -> ClosedRange<Double>? {
         guard optional(key) != nil else { return nil }
@@ -129,13 +109,6 @@ extension Fields {
         guard numbers.count == 2 else { throw refuse(key, "is not a list of two numbers, the lowest and the highest") }
         guard numbers[0] < numbers[1] else { throw refuse(key, "begins with \(numbers[0]), not below \(numbers[1])") }
         return numbers[0]...numbers[1]
-    }
-}
-
-extension FilePath {
-    /// Absolute and without `..`: what is declared is what is opened.
-    var isPlain: Bool {
-        isAbsolute && !components.isEmpty && components.allSatisfy { $0.kind == .regular } && !string.utf8.contains(0)
     }
 }
 

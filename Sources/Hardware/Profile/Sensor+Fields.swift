@@ -22,9 +22,9 @@ extension BoardProfile.Sensor {
         case .file: (source, own) = (.file(try fields.kernelFile("path")), nil)
         }
         let isScaled = fields.optional("scale") != nil
-        scale = try fields.finite("scale") ?? 1
+        scale = try fields.optionalFinite("scale") ?? 1
         guard scale != 0 else { throw fields.refuse("scale", "is 0, which would make every value the same") }
-        offset = try fields.finite("offset") ?? 0
+        offset = try fields.optionalFinite("offset") ?? 0
         unit = try Self.unit(of: driver, own, isScaled: isScaled, &fields)
         plausible = try fields.range("plausible") ?? unit.possible
         if unit == .word {

@@ -158,22 +158,6 @@ extension PredictionRule {
 }
 
 extension Fields {
-    fileprivate mutating func optionalSeconds(
-        _ key: String, in range: ClosedRange<Double>
-    ) throws(DocumentError) -> Duration? {
-        guard let seconds = try optionalDecimal(key) else { return nil }
-        guard range.contains(seconds) else {
-            throw refuse(key, "is \(seconds), outside \(range.lowerBound) to \(range.upperBound) seconds")
-        }
-        return .milliseconds(Int64((seconds * 1000).rounded()))
-    }
-
-    fileprivate mutating func optionalFinite(_ key: String) throws(DocumentError) -> Double? {
-        guard let number = try optionalDecimal(key) else { return nil }
-        guard number.isFinite else { throw refuse(key, "is not a finite number") }
-        return number
-    }
-
     fileprivate mutating func code(_ key: String) throws(DocumentError) -> FindingCode {
         let text = try string(key)
         guard let code = FindingCode(text) else {

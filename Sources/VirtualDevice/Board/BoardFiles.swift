@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-package import SystemPackage
+import SystemPackage
 
 /// The kernel's files of a virtual board, below a folder: written so that a reader sees the old or the new content, as of sysfs.
 struct BoardFiles: Sendable {

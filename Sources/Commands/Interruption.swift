@@ -2,10 +2,10 @@ import Dispatch
 import Glibc
 
 /// Turns Ctrl-C and SIGTERM into an orderly end while long work is under way.
-final class Interruption {
+package final class Interruption {
     private let sources: [any DispatchSourceSignal]
 
-    init(_ body: @escaping @Sendable () -> Void) {
+    package init(_ body: @escaping @Sendable () -> Void) {
         sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
@@ -15,7 +15,7 @@ final class Interruption {
         }
     }
 
-    func end() {
+    package func end() {
         for source in sources { source.cancel() }
         signal(SIGINT, SIG_DFL)
         signal(SIGTERM, SIG_DFL)
