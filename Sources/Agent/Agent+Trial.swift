@@ -107,6 +107,11 @@ extension Agent {
             follow(.deadlinePassed)
             return
         }
+        // Committed, it could not be told any more whether the device is in use, and no later update would ever start.
+        if let fault = machine.boardTrouble {
+            follow(.selfTestsFailed, details: ["fault": fault.json])
+            return
+        }
         let places = configuration.places
         let runner = SelfTestRunner(root: places.root, units: machine.units, storage: storage)
         let report: SelfTestReport

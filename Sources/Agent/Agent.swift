@@ -54,15 +54,18 @@ package actor Agent {
         package let restarter: any Restarter
         package let units: (any UnitStates)?
         package let peripherals: any PeripheralCrew
+        /// Why what the release says of its board or of its health was refused; such a release does not pass its trial.
+        package let boardTrouble: FaultReport?
 
         package init(
             interlocks: [any Interlock], restarter: any Restarter, units: (any UnitStates)?,
-            peripherals: any PeripheralCrew = NoPeripherals()
+            peripherals: any PeripheralCrew = NoPeripherals(), boardTrouble: FaultReport? = nil
         ) {
             self.interlocks = interlocks
             self.restarter = restarter
             self.units = units
             self.peripherals = peripherals
+            self.boardTrouble = boardTrouble
         }
     }
 

@@ -20,12 +20,12 @@ struct EgressCommand: AsyncParsableCommand {
         @Option(name: .shortAndLong, help: "How many transfers to show.")
         var number: UInt32 = 20
         @Option(name: .long, help: "Print the body of the transfer with this id instead.")
-        var body: Int64?
+        var body: UInt64?
 
         func run() async throws {
             let client = try await DaemonClient.connect()
             if let body {
-                let text: String = try await client.call("EgressBody", [.int64(body)]).read(0)
+                let text: String = try await client.call("EgressBody", [.uint64(body)]).read(0)
                 return Terminal.write(text)
             }
             let transfers = try await client.json("Egress", [.uint32(number)])

@@ -43,6 +43,20 @@ struct RollbackTests {
         try await expectRolledBack(machine, .selfTest)
     }
 
+    @Test("A board's profile that is refused: committed, the release could never be left again")
+    func refusedBoard() async throws {
+        let machine = try await trial(of: .good)
+        #expect(try machine.boot() == .b)
+        let agent = try RunningAgent(machine, boardTrouble: Sample.fault)
+        try await agent.status { _ in false }
+        #expect(agent.wantsRestart)
+        await agent.stop()
+        #expect(try machine.boot() == .a)
+        try await expectRolledBack(machine, .selfTest)
+        let left = try machine.entries().first { $0.body["state"]?["state"] == "rolling-back" }
+        #expect(left?.body["fault"]?["code"] == .string(Sample.fault.code.description))
+    }
+
     @Test("A slot set that cannot be started")
     func bootFailed() async throws {
         let machine = try await trial(of: .dead)

@@ -52,7 +52,8 @@ final class RunningAgent {
     /// Starts an agent on `machine` whose clock stands `later` seconds after the machine's time; with `working` false it only takes requests until `work()` is called.
     init(
         _ machine: SimulatedMachine, power: PowerSwitch? = nil, observer: (any StorageObserver)? = nil,
-        interlocks: [any Interlock] = [], working: Bool = true, later seconds: Int64 = 0
+        interlocks: [any Interlock] = [], working: Bool = true, later seconds: Int64 = 0,
+        boardTrouble: FaultReport? = nil
     ) throws {
         let storage = Storage(observer: power ?? observer)
         let running = try RunningSystem.read(machine.configuration, storage: storage)
@@ -69,7 +70,7 @@ final class RunningAgent {
             configuration: machine.configuration, running: running, storage: storage, records: records,
             machine: Agent.Machine(
                 interlocks: interlocks + lockFiles, restarter: watch, units: nil,
-                peripherals: machine.crew ?? NoPeripherals()),
+                peripherals: machine.crew ?? NoPeripherals(), boardTrouble: boardTrouble),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { watch.ring() }
         if working { work() }

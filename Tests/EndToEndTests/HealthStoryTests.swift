@@ -94,6 +94,10 @@ struct HealthStoryTests {
             // One may be under way between the two looks.
             #expect(sent.isSubset(of: Set(try receiver.items().compactMap { $0["id"]?.string })))
             #expect(sent.count >= 4)
+            let newest = try #require(accepted.first)
+            let body = try await device.aftercare(["egress", "list", "--body", "\(newest["id"]?.integer ?? 0)"])
+            #expect(body.status == 0, "\(body.error)")
+            #expect(SHA256.digest(of: body.output).hex == newest["digest"]?.string)
         }
     }
 

@@ -45,7 +45,7 @@ package struct UpdatePolicy: Equatable, Sendable {
 /// How long an installed update may wait for the interlocks, and what follows then; never a forced restart.
 package struct WaitingPolicy: Equatable, Sendable {
     package enum Then: String, CaseIterable, Sendable {
-        /// Say it, as a finding and in the ledger, and go on waiting.
+        /// Say it, in the ledger, the journal and the status, and go on waiting.
         case keepWaiting = "keep-waiting"
         /// End the update as failed; what was written stays, and it can be installed again.
         case giveUp = "give-up"

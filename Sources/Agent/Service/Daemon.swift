@@ -44,7 +44,7 @@ package struct Daemon: Sendable {
             news.ring()
         }
         let health = await watch(parts, agent: agent, vitals: vitals)
-        let heartbeats = try heartbeatService(agent: agent, health: health, parts: parts)
+        let heartbeats = heartbeatService(agent: agent, health: health, parts: parts)
         let signs = LifeSigns(agent: agent, heartbeats: heartbeats, vitals: vitals)
         let bus = connection.map { BusService(agent: agent, health: health, heartbeats: heartbeats, connection: $0) }
         var services: [any Service] = [
@@ -76,15 +76,21 @@ package struct Daemon: Sendable {
         ) { await agent.take($0, open: $1) }
     }
 
-    /// Nil where the configuration names nobody who wants heartbeats.
+    /// Nil where the configuration names nobody who wants heartbeats, or nothing can be queued: updates go on without.
     private func heartbeatService(
         agent: Agent, health: HealthWatch?, parts: BoardParts
-    ) throws(HeartbeatError) -> HeartbeatService? {
+    ) -> HeartbeatService? {
         let heartbeat = configuration.heartbeat
         guard !heartbeat.endpoints.isEmpty else { return nil }
-        let queue = try HeartbeatQueue(
-            configuration.places.heartbeats, endpoints: heartbeat.endpoints.map(\.name), bounds: heartbeat.queue,
-            storage: storage, now: clock.now())
+        let queue: HeartbeatQueue
+        do throws(HeartbeatError) {
+            queue = try HeartbeatQueue(
+                configuration.places.heartbeats, endpoints: heartbeat.endpoints.map(\.name), bounds: heartbeat.queue,
+                storage: storage, now: clock.now())
+        } catch {
+            log.error("heartbeats cannot be queued, continuing without", metadata: ["reason": "\(error)"])
+            return nil
+        }
         let plan = try? SelfTestPlan.read(folder: configuration.places.selfTests, storage: storage)
         let names = TelemetryNames(
             indicators: parts.board?.indicators.map(\.name) ?? [], selfTests: plan?.tests.map(\.id) ?? [],
@@ -115,7 +121,8 @@ package struct Daemon: Sendable {
             command.isEmpty ? SystemRestarter(connection: connection) : CommandRestarter(command: command)
         return Agent.Machine(
             interlocks: interlocks, restarter: restarter, units: connection.map { BusUnitStates(connection: $0) },
-            peripherals: parts.peripherals(storage: storage))
+            peripherals: parts.peripherals(storage: storage),
+            boardTrouble: parts.trouble.map { FaultReport($0) })
     }
 }
 
