@@ -2,6 +2,7 @@ import ArgumentParser
 import Commands
 import Documents
 import Hardware
+import Health
 import Platform
 import SystemPackage
 import Vocabulary
@@ -140,37 +141,55 @@ struct HardwareCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check a board's profile, and compare it with this machine.",
             discussion: """
-                Exit status 3 if the profile is refused, with the line and column. What this machine has not is a warning: \
+                Exit status 3 if the profile is refused, with the line and column; with --plan also if that health plan is, or \
+                asks for what this board does not have. What this machine has not is a warning: \
                 a profile can be checked where it is written.
                 """)
 
         @Argument(help: "The profile.", completion: .file(extensions: ["toml"]))
         var file: String
+        @Option(name: .long, help: "A health plan for this board.", completion: .file(extensions: ["toml"]))
+        var plan: String?
         @Option(name: .long, help: "A folder that stands for the machine's root.", completion: .directory)
         var root = "/"
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let profile: BoardProfile
-            do throws(HardwareError) {
-                profile = try BoardProfile.read(FilePath(file))
-            } catch {
-                if output.json { output.print(HardwareTable.json(error)) { "" } }
-                throw error
+            let board: Board
+            let limits: Int?
+            do {
+                board = Board(profile: try BoardProfile.read(FilePath(file)), root: FilePath(root))
+                limits = try checkPlan(for: board)
+            } catch let fault as any Fault {
+                if output.json { output.print(HardwareTable.json(fault)) { "" } }
+                throw fault
             }
-            let board = Board(profile: profile, root: FilePath(root))
+            let profile = board.profile
             let warnings = await board.warnings()
             let json: JSON = .members([
                 "accepted": true, "board": .string(profile.name), "indicators": .number(board.indicators.count),
+                "limits": limits.map { .number($0) },
                 "warnings": .array(
                     warnings.map { ["subject": .string($0.subject), "reason": .string($0.reason)] }),
             ])
             output.print(json) {
-                let summary = "\(file): accepted, \(board.indicators.count) indicators\n"
+                let summary =
+                    "\(file): accepted, \(board.indicators.count) indicators\n"
+                    + (limits.map { "\(plan ?? ""): accepted, \($0) limits\n" } ?? "")
                 guard !warnings.isEmpty else { return summary }
                 return summary + "\(warnings.count) of what it names this machine has not, or has differently:\n"
                     + HardwareTable.text(warnings.map { ["  " + $0.subject, $0.reason] })
             }
+        }
+
+        /// How many limits and predictions the plan has; nil without one.
+        private func checkPlan(for board: Board) throws -> Int? {
+            guard let plan else { return nil }
+            // A release may leave its plan out; who names one to be checked means one that is there.
+            _ = try Storage().open(FilePath(plan), .read)
+            let read = try HealthPlan.read(FilePath(plan))
+            try read.check(against: board.indicators)
+            return read.limits.count + read.predictions.count
         }
     }
 

@@ -1,6 +1,7 @@
 import Commands
 import Documents
 import Hardware
+import Health
 import Vocabulary
 
 /// Readings as a person and as a program see them.
@@ -39,9 +40,10 @@ enum HardwareTable {
         ])
     }
 
-    static func json(_ error: HardwareError) -> JSON {
+    static func json(_ error: any Fault) -> JSON {
         var position: TextPosition?
-        if case .malformed(_, let error) = error { position = error.position }
+        if case .malformed(_, let error)? = error as? HardwareError { position = error.position }
+        if case .malformed(_, let error)? = error as? HealthError { position = error.position }
         return .members([
             "accepted": false,
             "fault": .members([

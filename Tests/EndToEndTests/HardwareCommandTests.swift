@@ -101,6 +101,25 @@ struct HardwareCommandTests {
         #expect(fault?["line"] == 4 && fault?["column"] == 1 && fault?["code"] == "AC-3003")
     }
 
+    @Test("A health plan is checked against its board: the pump's is accepted, one for a sensor it has not is refused")
+    func plans() async throws {
+        let parts = "firmware-manifests/infusion-pump/rootfs/common/usr/lib/aftercare"
+        let board = ProjectFolder.file("\(parts)/board.toml").string
+        let good = try await hardware(
+            ["check-profile", board, "--plan", ProjectFolder.file("\(parts)/health.toml").string], isPretended: false)
+        #expect(good.status == 0, "\(good.error)")
+        #expect(good.text.contains("health.toml: accepted, 5 limits"))
+        let limit =
+            "[[limit]]\ncode = \"HF-X\"\nindicator = \"nose.temperature\"\nsentence = \"x\"\nwarning-above = 1\n"
+        for (text, code) in [(limit, "AC-3204"), (limit + "colour = 1\n", "AC-3203")] {
+            let plan = try folder.write("plan.toml", text).string
+            let bad = try await hardware(["check-profile", board, "--plan", plan], isPretended: false)
+            #expect(bad.status == 3)
+            #expect(bad.error.contains(code), "\(bad.error)")
+        }
+        #expect(try await hardware(["check-profile", board, "--plan", "/nowhere"], isPretended: false).status == 1)
+    }
+
     @Test("Without a profile, or for a name that is none, the command says what to do")
     func nothing() async throws {
         let none = try await hardware(["read", "--root", folder.path.string], isPretended: false)
