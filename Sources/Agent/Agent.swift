@@ -189,6 +189,7 @@ package actor Agent {
         cancellation = Cancellation()
         progress.end()
         try? storage.removeIfThere(configuration.places.trialMarker)
+        ProcessMemory.giveBack()
     }
 
     func ring() { bell.ring() }

@@ -55,7 +55,7 @@ def drift(sensors: int, seconds: float, faults_a_minute: float, seed: int) -> st
     free = dict.fromkeys(all_names, 0.0)
     hangs_free = [0.0, 0.0]
     moment = 5.0
-    while moment < seconds:
+    while faults_a_minute > 0 and moment < seconds:
         moment += dice.expovariate(faults_a_minute / 60)
         name = dice.choice(all_names)
         if free[name] > moment:

@@ -44,10 +44,10 @@ kernel-command-line = "{folder}/cmdline"
 watchdog = "{folder}/watchdog"
 
 [heartbeat]
-interval-seconds = 10
-jitter-seconds = 2
-catch-up-pause-seconds = 0
-longest-retry-seconds = 10
+interval-seconds = {heartbeat}
+jitter-seconds = {jitter}
+catch-up-pause-seconds = {pause}
+longest-retry-seconds = {heartbeat}
 
 [[heartbeat.endpoints]]
 name = "soak"
@@ -98,7 +98,7 @@ class Manager:
 
 
 class Device:
-    def __init__(self, folder: Path, programs: Path, url: str, watchdog: float):
+    def __init__(self, folder: Path, programs: Path, url: str, watchdog: float, heartbeat: int = 10):
         self.folder, self.programs = folder, programs
         self.processes = Processes(folder / "daemon.log")
         self.manager = Manager(folder / "notify", watchdog)
@@ -114,7 +114,11 @@ class Device:
         # The anchors' paths in the table are relative to the configuration.
         self.configuration = folder / "pki" / "aftercare.toml"
         trust = (folder / "pki" / "trust.toml").read_text()
-        self.configuration.write_text(CONFIGURATION.format(folder=folder, url=url) + trust)
+        # A short interval is for who wants much to happen; a long one comes with the agent's own figures.
+        jitter, pause = (2, 0) if heartbeat < 60 else (60, 5)
+        self.configuration.write_text(
+            CONFIGURATION.format(folder=folder, url=url, heartbeat=heartbeat, jitter=jitter, pause=pause) + trust
+        )
         self.bus = PrivateBus(folder)
 
     @property

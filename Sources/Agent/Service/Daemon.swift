@@ -31,6 +31,7 @@ package struct Daemon: Sendable {
 
     /// Runs until the service manager or a signal stops it.
     package func run() async throws {
+        ProcessMemory.keepSmall()
         let running = try RunningSystem.read(configuration, storage: storage)
         let records = try Records.open(configuration.places, storage: storage, clock: clock, boot: running.boot)
         let connection = configuration.bus.isServed ? await BusConnection.keep(.system) : nil

@@ -49,4 +49,10 @@ unsigned ac_device_minor(uint64_t device);
 /// Names the calling thread, at most 15 bytes (prctl is variadic).
 void ac_name_thread(const char *name);
 
+/// Has all threads allocate from one arena, and large blocks go back when they are freed (glibc's mallopt).
+int ac_allocate_from_one_arena(void);
+
+/// Gives free memory inside the heap back to the kernel (glibc's malloc_trim).
+void ac_return_free_memory(void);
+
 #endif

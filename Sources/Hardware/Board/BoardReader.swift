@@ -4,8 +4,8 @@ import SystemPackage
 
 /// Reads sources one after the other on a thread that may be lost to a driver that does not come back.
 ///
-/// How it works: each call has a thread of its own. A reading that takes longer than `timeLimit` is given up with its thread, and
-/// another thread goes on behind it. What hangs is not asked again until that read came back, nor is anything else of the same
+/// How it works: one thread is kept and does every call. A reading that takes longer than `timeLimit` is given up with its thread,
+/// and another, kept from then on, goes on behind it. What hangs is not asked again until that read came back, nor is anything else of the same
 /// device. At most `threadLimit` threads are lost; then nothing is read until one is back.
 final class BoardReader: Sendable {
     private let timeLimit: Duration
@@ -18,7 +18,8 @@ final class BoardReader: Sendable {
     private struct State {
         /// The devices whose reading has not come back.
         var hanging: Set<String> = []
-        /// Nil while a thread has it, and lost with that thread.
+        /// Nil while it reads, and lost with what does not come back, as is the tree.
+        var thread: KeptThread?
         var tree: KernelTree?
     }
 
@@ -65,10 +66,15 @@ final class BoardReader: Sendable {
         guard state.withLock({ $0.hanging.count < threadLimit }) else {
             return pass.fill("\(threadLimit) devices hang; nothing is read until one comes back")
         }
-        BlockingThread.start("board") { self.work(pass, generation) }
+        let kept = state.withLock { state in
+            defer { state.thread = nil }
+            return state.thread
+        }
+        let thread = kept ?? KeptThread("board")
+        thread.run { self.work(pass, generation, on: thread) }
     }
 
-    private func work(_ pass: Pass, _ generation: Int) {
+    private func work(_ pass: Pass, _ generation: Int, on thread: KeptThread) {
         var tree =
             state.withLock { state in
                 defer { state.tree = nil }
@@ -85,7 +91,10 @@ final class BoardReader: Sendable {
                 return
             }
         }
-        state.withLock { $0.tree = tree }
+        state.withLock { state in
+            state.thread = thread
+            state.tree = tree
+        }
         pass.finish(generation)
     }
 }
