@@ -16,13 +16,4 @@ struct InterruptionTests {
             }
         }
     }
-
-    @Test("When the long work is over, they end the program as they always do", arguments: [SIGINT, SIGTERM])
-    func over(number: CInt) async {
-        await #expect(processExitsWith: .signal(number)) { [number] in
-            let interruption = Interruption {}
-            interruption.end()
-            kill(getpid(), number)
-        }
-    }
 }
