@@ -102,7 +102,8 @@ struct CommandTests {
             let status = try await device.status()
             #expect(
                 names(status) == [
-                    "boot", "device", "hardware", "product", "securityFloor", "slotSet", "state", "time", "version",
+                    "boot", "device", "findings", "hardware", "product", "securityFloor", "slotSet", "state", "time",
+                    "version",
                 ])
             let slots = try await device.json(["slots"])
             #expect(names(slots) == ["bootEnvironment", "order", "slotSets"])
