@@ -5,8 +5,8 @@ import SystemPackage
 /// Reads sources one after the other on a thread that may be lost to a driver that does not come back.
 ///
 /// How it works: one thread is kept and does every call. A reading that takes longer than `timeLimit` is given up with its thread,
-/// and another, kept from then on, goes on behind it. What hangs is not asked again until that read came back, nor is anything else of the same
-/// device. At most `threadLimit` threads are lost; then nothing is read until one is back.
+/// and another, kept from then on, goes on behind it. What hangs is not asked again until that read came back, nor is anything else
+/// of the same device. At most `threadLimit` threads are lost; then nothing is read until one is back.
 final class BoardReader: Sendable {
     private let timeLimit: Duration
     private let threadLimit: Int
