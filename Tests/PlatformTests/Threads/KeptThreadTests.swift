@@ -53,8 +53,8 @@ private final class ThreadEnd {
 
     var retained: UnsafeMutableRawPointer { Unmanaged.passRetained(self).toOpaque() }
 
-        static func release(_ value: UnsafeMutableRawPointer?) {
-            guard let value else { return }
-            Unmanaged<ThreadEnd>.fromOpaque(value).release()
-        }
+    static func release(_ value: UnsafeMutableRawPointer?) {
+        guard let value else { return }
+        Unmanaged<ThreadEnd>.fromOpaque(value).release()
+    }
 }
