@@ -64,8 +64,8 @@ void ac_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 int ac_allocate_from_one_arena(void) {
     // Setting the two thresholds also ends their growth with what was freed (mallopt(3)).
-    int is_set = mallopt(M_ARENA_MAX, 1) && mallopt(M_MMAP_THRESHOLD, 128 * 1024) && mallopt(M_TRIM_THRESHOLD, 256 * 1024);
-    return is_set ? 0 : -EINVAL;
+    int is_one = mallopt(M_ARENA_MAX, 1);
+    return is_one && mallopt(M_MMAP_THRESHOLD, 128 * 1024) && mallopt(M_TRIM_THRESHOLD, 256 * 1024) ? 0 : -EINVAL;
 }
 
 void ac_return_free_memory(void) { malloc_trim(0); }

@@ -153,6 +153,8 @@ package actor HeartbeatService {
         guard var content else { return }
         if let state = try? await queue.state() { content.metrics += state.points }
         await put(maker.items(of: content, at: surroundings.clock.now()))
+        // It takes ten times what its text does, and the next one is far away.
+        ProcessMemory.giveBack()
     }
 
     /// Queues the items and wakes the senders; false if one could not be queued.

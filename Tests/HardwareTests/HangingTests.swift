@@ -114,4 +114,48 @@ struct HangingTests {
         #expect(board.lostThreads == 1)
         fifo.answer("1\n")
     }
+
+    /// Reads `a` and gives the nanoseconds that its thread has used of a processor (proc(5), schedstat).
+    private func usedTime(_ board: Board) async throws -> UInt64 {
+        let sample = try #require(await board.read(board.indicators.filter { $0.name == "a" }).first)
+        guard case .good(.word(let word)) = sample.reading else { throw Unread(reading: sample.reading) }
+        return try #require(word.split(separator: " ").first.flatMap { UInt64($0) })
+    }
+
+    private struct Unread: Error { let reading: Reading }
+
+    @Test("Readings go on over one thread; one that is lost is replaced")
+    func oneThread() async throws {
+        // Each thread reads its own there: what never falls from reading to reading, and rises, is one thread's.
+        let tree = try KernelFolder("sys/a -> /proc/thread-self/schedstat")
+        let fifo = try Fifo(tree, "sys/b")
+        let text = """
+            [board]
+            name = "x"
+            [system]
+            reads = []
+            [[sensor]]
+            name = "a"
+            driver = "file"
+            path = "/sys/a"
+            unit = "{word}"
+            [[sensor]]
+            name = "b"
+            driver = "file"
+            path = "/sys/b"
+            unit = "1"
+            """
+        let board = Board(profile: try BoardProfile(text), root: tree.root, timeLimit: .milliseconds(300))
+        var times: [UInt64] = []
+        for _ in 0..<100 { times.append(try await usedTime(board)) }
+        #expect(zip(times, times.dropFirst()).allSatisfy { $0 <= $1 })
+        #expect(times[0] < times[99])
+        #expect(await board.read().map(\.reading.quality) == [.good, .unreadable])
+        #expect(board.lostThreads == 1)
+        var after: [UInt64] = []
+        for _ in 0..<10 { after.append(try await usedTime(board)) }
+        #expect(zip(after, after.dropFirst()).allSatisfy { $0 <= $1 })
+        #expect(after[0] < times[99])
+        fifo.answer("1\n")
+    }
 }

@@ -56,7 +56,7 @@ def cases() -> list[Case]:
 class WakeUps:
     """Counts how often the threads of a process gave up the processor by themselves, those that end included.
 
-    A thread takes its count with it, so all are looked at twice a second; what was missed is known when the process ends.
+    A thread takes its count with it, so all are looked at twice a second; what was missed is known at the end.
     """
 
     def __init__(self, pid: int):

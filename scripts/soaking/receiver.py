@@ -57,7 +57,11 @@ class Receiver:
         request.send_header("Content-Type", kind)
         request.send_header("Content-Length", str(len(text)))
         request.end_headers()
-        request.wfile.write(text)
+        try:
+            request.wfile.write(text)
+        except ConnectionError:
+            # The device did not wait for it: it will come back.
+            request.close_connection = True
 
     def count(self, document: dict) -> None:
         with self.lock:
