@@ -42,6 +42,8 @@ extension Agent {
             try storage.createFolder(configuration.places.peripheralFirmware(set))
             let file = try storage.open(firmware(image.name, of: set), [.read, .write, .create])
             if try file.size() != image.size { try file.truncate(to: image.size) }
+            // Its name must last before the ledger says that the image is there.
+            try storage.flushFolder(configuration.places.peripheralFirmware(set))
         }
     }
 
@@ -99,10 +101,11 @@ extension Agent {
         do throws(FaultReport) {
             try await machine.peripherals.switchOver(
                 update.peripherals, within: .seconds(left), cancellation: cancellation, step: evidence.note)
-            guard case .switchPeripherals(update) = state.action else { return }
+            guard case .switchPeripherals(update) = state.action else { return record(evidence.events) }
             if !follow(.switched, evidence: evidence.events) { await pause(.seconds(10)) }
         } catch {
-            guard case .switchPeripherals(update) = state.action, !isStopped else { return }
+            // What was done to a peripheral is written down, whatever became of the update meanwhile.
+            guard case .switchPeripherals(update) = state.action, !isStopped else { return record(evidence.events) }
             follow(.peripheralsFailed, details: ["fault": error.json], evidence: evidence.events)
         }
     }

@@ -42,7 +42,7 @@ struct BoardInterlockTests {
             """)
         let declared = try #require(profile.interlocks.first)
         return BoardInterlock(
-            declared, on: Board(profile: profile), look: { _ in reading }, connection: bus)
+            declared, on: Board(profile: profile), look: { _, _ in reading }, connection: bus)
     }
 
     static let inUse = ["a patient is connected"]

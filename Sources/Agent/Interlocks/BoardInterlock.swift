@@ -8,8 +8,8 @@ import Vocabulary
 ///
 /// Only the answer that was declared to mean free counts as free.
 package struct BoardInterlock: Interlock {
-    /// What a subject of the profile reads at this moment.
-    package typealias Look = @Sendable (BoardProfile.ValueQuestion.Subject) async -> Reading
+    /// What a subject of the profile reads at this moment, as the kind of value that it is compared with.
+    package typealias Look = @Sendable (BoardProfile.ValueQuestion.Subject, Reading.Value) async -> Reading
 
     private let declared: BoardProfile.Interlock
     private let board: Board
@@ -41,10 +41,10 @@ package struct BoardInterlock: Interlock {
 
     private func answer() async -> Answer {
         switch declared.question {
-        case .value(let question): judge(await look(question.subject), question.answer)
+        case .value(let question): judge(await look(question.subject, question.answer.example), question.answer)
         case .gpio(let question):
             judge(
-                await look(.indicator(question.gpio)), .free([.number(question.isFreeWhileActive ? 1 : 0)]))
+                await look(.indicator(question.gpio), .number(0)), .free([.number(question.isFreeWhileActive ? 1 : 0)]))
         case .serial(let question): await ask(question)
         case .bus(let question): await ask(question)
         }
@@ -100,6 +100,15 @@ package struct BoardInterlock: Interlock {
             guard let said = value?.unwrapped.simple else { return .unknown("the answer is no simple value") }
             return said == question.free ? .free : .inUse
         } catch { return .unknown(error.description) }
+    }
+}
+
+extension BoardProfile.ValueQuestion.Answer {
+    /// One of the values that are compared: text that is no number is none where numbers are meant.
+    fileprivate var example: Reading.Value {
+        switch self {
+        case .free(let values), .inUse(let values): values.first ?? .word("")
+        }
     }
 }
 

@@ -37,14 +37,14 @@ struct BoardParts: Sendable {
     }
 
     /// What the board's profile declares as reasons against a restart.
-    func interlocks(connection: BusConnection?, storage: Storage) -> [any Interlock] {
+    func interlocks(connection: BusConnection?) -> [any Interlock] {
         guard let board else { return trouble.map { [UnknownBoardInterlock(reason: $0.description)] } ?? [] }
-        let look: BoardInterlock.Look = { subject in
+        let look: BoardInterlock.Look = { subject, kind in
             switch subject {
             case .indicator(let name):
                 guard let indicator = board.indicator(named: name) else { return .absent }
                 return await board.read([indicator]).first?.reading ?? .absent
-            case .file(let path): return await Self.read(board.root.appending(path.components), storage)
+            case .file(let path): return await board.read(path, as: kind)
             }
         }
         return board.profile.interlocks.map {
@@ -57,24 +57,6 @@ struct BoardParts: Sendable {
         guard let board, !board.profile.peripherals.isEmpty else { return NoPeripherals() }
         return BoardPeripherals(
             board.profile.peripherals.compactMap { Peripheral($0, on: board) }, storage: storage)
-    }
-
-    /// The number or word in a file of the kernel's; a read that hangs is left behind.
-    private static func read(_ file: FilePath, _ storage: Storage) async -> Reading {
-        guard storage.exists(file) else { return .absent }
-        let text = await Attempt.run(within: .seconds(2)) {
-            await BlockingThread.run("interlock") { () -> Result<String, StorageError> in
-                Result { () throws(StorageError) in
-                    String(decoding: try storage.read(file, limit: 4096), as: UTF8.self).trimmed
-                }
-            }
-        }
-        switch text {
-        case nil: return .unreadable(reason: "'\(file)' was not read within 2 s")
-        case .failure(let error)?: return .unreadable(reason: error.description)
-        case .success("")?: return .unreadable(reason: "'\(file)' is empty")
-        case .success(let word)?: return .good(Double(word).map { .number($0) } ?? .word(word))
-        }
     }
 }
 

@@ -116,7 +116,7 @@ package struct Daemon: Sendable {
         if configuration.interlocks.usesInhibitors {
             interlocks.append(InhibitorInterlock(connection: connection))
         }
-        interlocks += parts.interlocks(connection: connection, storage: storage)
+        interlocks += parts.interlocks(connection: connection)
         let command = configuration.update.restartCommand
         let restarter: any Restarter =
             command.isEmpty ? SystemRestarter(connection: connection) : CommandRestarter(command: command)

@@ -61,6 +61,14 @@ package final class Board: Sendable {
         }
     }
 
+    /// Reads a file of the kernel's that is no indicator, as the numbers or words that it is compared with.
+    ///
+    /// One that hangs is not asked again until it came back, as with every indicator.
+    package func read(_ file: FilePath, as kind: Reading.Value) async -> Reading {
+        let source = Source(file, as: kind)
+        return await reader.read([source]).first?.reading ?? .absent
+    }
+
     /// A good value that should have changed by now is stale.
     private func judged(_ timed: TimedReading, of source: Source) -> Reading {
         guard let limit = source.changesWithin, case .good(let value) = timed.reading else { return timed.reading }

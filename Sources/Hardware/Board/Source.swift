@@ -66,6 +66,18 @@ extension Source {
         }
     }
 
+    /// A file that is read as what `kind` is, whatever that is.
+    init(_ file: FilePath, as kind: Reading.Value) {
+        let isNumber = if case .number = kind { true } else { false }
+        self.init(
+            indicator: Indicator(name: file.string, unit: isNumber ? .one : .word), group: "file \(file)",
+            origin: file.string, plausible: -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude,
+            changesWithin: nil
+        ) { (tree) throws(Lack) in
+            isNumber ? .number(try tree.number(file.string)) : .word(try tree.word(file.string))
+        }
+    }
+
     private init(_ gpio: BoardProfile.GPIO) {
         self.init(
             indicator: Indicator(name: gpio.name, unit: .one), group: "gpio \(gpio.chip)", origin: gpio.origin,
