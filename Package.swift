@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCBOR", pkgConfig: "libcbor", providers: [.apt(["libcbor-dev"])]),
+        .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CLinux"),
 
@@ -49,8 +50,8 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "Vocabulary", "COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CCBOR", "CSQLite", "CLinux", system,
-                logging,
+                "Vocabulary", "COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CCBOR", "CQRencode", "CSQLite",
+                "CLinux", system, logging,
             ]),
 
         // Domain
@@ -62,6 +63,8 @@ let package = Package(
         .target(name: "Hardware", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "Peripherals", dependencies: ["Vocabulary", "Documents", "Platform", system]),
 
+        .target(name: "Servicing", dependencies: ["Vocabulary", "Documents", "Platform", "Trust", system]),
+
         // Capabilities
         .target(name: "Installation", dependencies: ["Vocabulary", "Platform", "Bundles", system]),
         .target(name: "SelfTests", dependencies: ["Vocabulary", "Documents", "Platform", system]),
@@ -69,17 +72,24 @@ let package = Package(
         .target(name: "Heartbeats", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(
             name: "Releases",
-            dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", system]),
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Servicing", system,
+            ]),
+
+        .target(name: "Transfers", dependencies: ["Vocabulary", "Documents", "Platform", "Bundles", system]),
+        .target(name: "NetworkDiagnosis", dependencies: ["Vocabulary", "Documents", "Platform", system]),
 
         // Compositions
         .target(
             name: "Agent",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
-                "Hardware", "Peripherals", "Installation", "SelfTests", "Health", "Heartbeats", system, logging,
-                lifecycle,
-                signals,
+                "Hardware", "Peripherals", "Servicing", "Installation", "SelfTests", "Health", "Heartbeats",
+                "NetworkDiagnosis", "Transfers", system, logging, lifecycle, signals,
             ]),
+        .target(
+            name: "Console",
+            dependencies: ["Vocabulary", "Documents", "Platform", "Servicing", "Transfers", system, logging]),
         .target(
             name: "VirtualDevice",
             dependencies: ["Vocabulary", "Documents", "Platform", "BootControl", "Hardware", system]),
@@ -90,13 +100,15 @@ let package = Package(
             name: "aftercare",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
-                "Hardware", "Installation", "Agent", "Health", "Heartbeats", "Commands", arguments, system, logging,
+                "Hardware", "Servicing", "Installation", "Agent", "Health", "Heartbeats", "Console", "Commands",
+                arguments,
+                system, logging,
             ]),
         .executableTarget(
             name: "aftercare-fleet",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Releases", "VirtualDevice",
-                "Hardware", "Commands", arguments, system,
+                "Hardware", "Servicing", "Transfers", "Commands", arguments, system,
             ]),
 
         // Tests
@@ -120,15 +132,21 @@ for (tests, tested) in [
     "PeripheralsTests": ["Peripherals", "Platform", "Documents"],
     "HealthTests": ["Health", "Hardware", "Platform", "Documents"],
     "HeartbeatsTests": ["Heartbeats", "Platform", "Documents"],
+    "ServicingTests": ["Servicing", "Trust", "Releases", "Platform", "Documents"],
+    "TransfersTests": ["Transfers", "Bundles", "Platform", "Documents"],
+    "NetworkDiagnosisTests": ["NetworkDiagnosis", "Platform", "Documents"],
+    "ConsoleTests": ["Console", "Servicing", "Transfers", "Platform", "Documents"],
     "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
     "SelfTestsTests": ["SelfTests", "Platform", "Documents"],
     "VirtualDeviceTests": ["VirtualDevice", "Hardware", "Platform"],
     "AgentTests": [
         "Agent", "BootControl", "Bundles", "Ledger", "Hardware", "Peripherals", "Installation", "SelfTests", "Health",
-        "Heartbeats", "Platform", "Documents", "Trust", logging,
+        "Heartbeats", "Servicing", "Transfers", "Platform", "Documents", "Trust", logging,
     ],
     "CommandsTests": ["Commands"],
-    "EndToEndTests": ["Platform", "Documents", "Bundles", "Trust", "Ledger", "Releases"],
+    "EndToEndTests": [
+        "Platform", "Documents", "Bundles", "Trust", "Ledger", "Releases", "Servicing", "Transfers",
+    ],
 ] as [String: [Target.Dependency]] {
     package.targets.append(
         .testTarget(name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested))

@@ -4,7 +4,7 @@ package import Documents
 import Ledger
 package import Platform
 import SelfTests
-import Vocabulary
+package import Vocabulary
 
 // What people and programs ask of the agent. Each request is answered at once; what it starts goes on by itself.
 extension Agent {

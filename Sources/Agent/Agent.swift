@@ -8,7 +8,7 @@ package import Platform
 package import SelfTests
 import SystemPackage
 import Trust
-import Vocabulary
+package import Vocabulary
 
 /// The maintenance agent: carries one update at a time through its lifecycle and writes every step down.
 ///

@@ -16,6 +16,24 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
     case findingOpened = "finding.opened"
     case findingChanged = "finding.changed"
     case findingClosed = "finding.closed"
+    case serviceStarted = "service.started"
+    case serviceEnded = "service.ended"
+    case serviceLogin = "service.login"
+    case serviceLogout = "service.logout"
+    /// A grant, a person or a request that was not accepted.
+    case serviceRefused = "service.refused"
+    case serviceLocked = "service.locked"
+    case serviceCommand = "service.command"
+    case serviceRecord = "service.record"
+    case emergencyStarted = "service.emergency-started"
+    case emergencyEnded = "service.emergency-ended"
+    case incidentReported = "incident.reported"
+    case holdPlaced = "hold.placed"
+    case holdReleased = "hold.released"
+    case recordExported = "record.exported"
+    case recordRead = "record.read"
+    case mediumAttached = "medium.attached"
+    case mediumDetached = "medium.detached"
     case agentStarted = "agent.started"
     case agentStopped = "agent.stopped"
     case stateRecovered = "state.recovered"
@@ -32,6 +50,20 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
             110_131  // software configuration
         case .findingOpened, .findingChanged, .findingClosed: 110_100  // application activity
         case .interlockOverridden: 110_127  // emergency override started
+        case .serviceStarted: 110_141  // local service started
+        case .serviceEnded, .serviceRecord: 110_142  // local service stopped
+        case .serviceLogin, .serviceRefused: 110_122  // login, also one that failed
+        case .serviceLogout: 110_123  // logout
+        case .serviceLocked: 110_113  // security alert
+        case .serviceCommand: 110_132  // use of a restricted function
+        case .emergencyStarted: 110_127  // emergency override started
+        case .emergencyEnded: 110_138  // emergency override stopped
+        case .incidentReported: 110_113  // security alert
+        case .holdPlaced, .holdReleased: 110_135  // object security attributes changed
+        case .recordExported: 110_106  // export
+        case .recordRead: 110_101  // audit log used
+        case .mediumAttached: 110_124  // attached
+        case .mediumDetached: 110_125  // detached
         case .agentStarted: 110_120  // application start
         case .agentStopped: 110_121  // application stop
         case .clockWatermark: 110_129  // security configuration

@@ -17,6 +17,7 @@ struct DocumentationTests {
             "Platform": 10, "Documents": 11, "Bundles": 20, "Trust": 21, "BootControl": 22, "Installation": 23,
             "SelfTests": 24, "Ledger": 25, "ChangeControl": 26, "Agent": 27, "Releases": 28, "VirtualDevice": 29,
             "Hardware": 30, "Peripherals": 31, "Health": 32, "Heartbeats": 33,
+            "Servicing": 34, "Transfers": 35, "Console": 36, "NetworkDiagnosis": 37,
         ]
         let table = try SourceTree.text("docs/errors.md")
         let code = try Regex(#"FaultCode\((\d+)\)"#, as: (Substring, Substring).self)

@@ -5,25 +5,25 @@ import Testing
 
 /// The rows of the house, from the ground up: a target may use only what is below its own row.
 private let rows: [[String]] = [
-    ["COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CCBOR", "CSQLite", "CLinux"],
+    ["COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CCBOR", "CQRencode", "CSQLite", "CLinux"],
     ["Vocabulary"],
     ["Documents", "Platform"],
-    ["Bundles", "Trust", "BootControl", "Ledger", "ChangeControl", "Hardware", "Peripherals"],
-    ["Installation", "SelfTests", "Health", "Heartbeats", "Releases"],
-    ["Agent", "VirtualDevice"],
+    ["Bundles", "Trust", "BootControl", "Ledger", "ChangeControl", "Hardware", "Peripherals", "Servicing"],
+    ["Installation", "SelfTests", "Health", "Heartbeats", "Transfers", "NetworkDiagnosis", "Releases"],
+    ["Agent", "Console", "VirtualDevice"],
     ["Commands"],
     ["aftercare", "aftercare-fleet"],
 ]
 
 /// Which targets of one row may use each other, because one speaks in the other's words.
 private let neighbours: Set<[String]> = [
-    ["Bundles", "Trust"], ["ChangeControl", "Trust"], ["ChangeControl", "Bundles"],
+    ["Bundles", "Trust"], ["ChangeControl", "Trust"], ["ChangeControl", "Bundles"], ["Servicing", "Trust"],
 ]
 
 /// Which packages of others each target may use.
 private let packages: [String: Set<String>] = [
     "TOMLKit": ["Documents"],
-    "Logging": ["Platform", "Agent", "aftercare"],
+    "Logging": ["Platform", "Agent", "Console", "aftercare"],
     "ServiceLifecycle": ["Agent"],
     "UnixSignals": ["Agent"],
     "ArgumentParser": ["Commands", "aftercare", "aftercare-fleet"],

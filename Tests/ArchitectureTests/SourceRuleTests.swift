@@ -12,7 +12,7 @@ struct SourceRuleTests {
     private static let essentials: Set<String> = []
     private static let executables: Set<String> = ["aftercare", "aftercare-fleet"]
     private static let cModules: Set<String> = [
-        "COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CCBOR", "CSQLite", "CLinux",
+        "COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CCBOR", "CQRencode", "CSQLite", "CLinux",
     ]
     /// Platform is made of it, a virtual device of processes, and programs of exit statuses, terminals and signals.
     private static let libraryC: Set<String> = [

@@ -2,7 +2,7 @@ import Documents
 package import Heartbeats
 import Ledger
 import Platform
-import Vocabulary
+package import Vocabulary
 
 extension Agent {
     /// How many entries one look at the ledger takes.

@@ -1,4 +1,4 @@
-import Vocabulary
+package import Vocabulary
 
 extension LifecycleState {
     /// The state after `event`, or nil where the event has no place and changes nothing.

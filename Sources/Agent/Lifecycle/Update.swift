@@ -182,33 +182,9 @@ package enum Conclusion: Equatable, Sendable {
     }
 }
 
-/// A fault as it is kept and shown: number, kind, words.
-package struct FaultReport: Equatable, Sendable, Error {
-    package let code: FaultCode
-    package let kind: FaultKind
-    package let reason: String
-    package let advice: String
-
-    package init(_ fault: any Fault) {
-        code = fault.code
-        kind = fault.kind
-        reason = fault.description
-        advice = fault.advice
-    }
-
+extension FaultReport {
     /// What an error of any kind says of itself; ours are all faults.
     package init(describing error: any Error) {
         self.init((error as? any Fault) ?? AgentError.unexpected(reason: "\(error)"))
     }
-
-    package init(code: FaultCode, kind: FaultKind, reason: String, advice: String) {
-        self.code = code
-        self.kind = kind
-        self.reason = reason
-        self.advice = advice
-    }
-}
-
-extension FaultReport: Fault {
-    package var description: String { reason }
 }

@@ -2,7 +2,7 @@ import Hardware
 package import Peripherals
 package import Platform
 import SystemPackage
-import Vocabulary
+package import Vocabulary
 
 /// The peripherals that the board's profile declares, over their serial ports.
 package struct BoardPeripherals: PeripheralCrew {

@@ -1,7 +1,7 @@
 package import Peripherals
 package import Platform
 package import SystemPackage
-import Vocabulary
+package import Vocabulary
 
 /// The peripherals of a device, as an update needs them: in declared order forwards, in reverse order back.
 ///

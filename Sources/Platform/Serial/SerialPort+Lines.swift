@@ -41,7 +41,7 @@ extension SerialPort {
             // Nothing tells the moment (tcdrain(3) does, and has no end), but what is left takes its ten bits a byte.
             let rest = Duration.seconds(Double(left) * 10 / Double(settings.baud))
             let moment = ContinuousClock.now + max(.milliseconds(1), min(rest, .milliseconds(100)))
-            _ = try wait(for: 0, until: min(deadline, moment))
+            _ = try flow.wait(for: 0, until: min(deadline, moment))
         }
     }
 
@@ -50,7 +50,7 @@ extension SerialPort {
         try check(ac_terminal_break(descriptor, 1), "break")
         defer { _ = ac_terminal_break(descriptor, 0) }
         let end = ContinuousClock.now + time
-        while try wait(for: 0, until: end) {}
+        while try flow.wait(for: 0, until: end) {}
     }
 
     /// The lines that are high now, ours and the far end's.

@@ -7,24 +7,26 @@ package import SystemPackage
 /// Every call is bounded by the time it is given, and blocks: use it on a thread of its own. It is locked against
 /// other programs (flock(2), TIOCEXCL), as a second reader would steal half of every answer. Closing waits at most half
 /// a second for what has not been sent; `drain` first where that matters.
-package final class SerialPort: Sendable {
+package final class SerialPort: ByteLine {
     package let path: FilePath
     package let settings: SerialSettings
     /// Whether the driver hands on every byte at once, as the settings may ask; one without that choice does not say.
     package let isLowLatency: Bool
     let descriptor: CInt
-    private let wakeUp: WakeUp
+    let flow: DescriptorFlow
     private let before: SerialState
 
     /// Opens the port and sets it; what its driver does not take is refused, a speed more than 3 % away too.
     package init(_ path: FilePath, _ settings: SerialSettings = SerialSettings()) throws(SerialError) {
         self.path = path
         self.settings = settings
+        let wakeUp: WakeUp
         do { wakeUp = try WakeUp() } catch { throw .cannot("watch", path, error) }
         // Non-blocking, because an open would else wait for a carrier that three wires never show.
         descriptor = path.withPlatformString { ac_open($0, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, 0) }
         guard descriptor != -EBUSY else { throw .inUse(path) }
         guard descriptor >= 0 else { throw .cannot("open", path, Errno(rawValue: -descriptor)) }
+        flow = DescriptorFlow(path: path, input: descriptor, output: descriptor, wakeUp: wakeUp)
         do throws(SerialError) {
             guard isatty(descriptor) == 1 else { throw .notATerminal(path) }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -58,45 +60,16 @@ package final class SerialPort: Sendable {
     }
 
     /// Ends the call that blocks on another thread, and every later one, with `cancelled`.
-    package func cancel() { wakeUp.signal() }
+    package func cancel() { flow.wakeUp.signal() }
 
     /// Hands all bytes to the driver.
     package func write(_ bytes: [UInt8], within time: Duration) throws(SerialError) {
-        let deadline = ContinuousClock.now + time
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                sent += count
-                // A far end that takes a crumb now and then must not hold us for ever.
-                guard sent == bytes.count || ContinuousClock.now < deadline else {
-                    throw .notTaken(path, sent: sent, of: bytes.count)
-                }
-            } else if count < 0, errno != EAGAIN, errno != EINTR {
-                throw failure("write to")
-            } else if try !wait(for: POLLOUT, until: deadline) {
-                throw .notTaken(path, sent: sent, of: bytes.count)
-            }
-        }
+        try flow.write(bytes, within: time)
     }
 
     /// What has come, at most `limit` bytes, waiting for the first of them; empty when the time is up.
     package func read(_ limit: Int, within time: Duration) throws(SerialError) -> [UInt8] {
-        let deadline = ContinuousClock.now + time
-        while true {
-            var failed: CInt = 0
-            var count = 0
-            let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
-                count = Glibc.read(descriptor, buffer.baseAddress, limit)
-                failed = errno
-                initialized = max(0, count)
-            }
-            if count > 0 { return bytes }
-            guard count < 0 else { throw .hungUp(path) }
-            errno = failed
-            guard errno == EAGAIN || errno == EINTR else { throw failure("read") }
-            guard try wait(for: POLLIN, until: deadline) else { return [] }
-        }
+        try flow.read(limit, within: time)
     }
 
     /// Exactly `count` bytes, or fewer when the time is up.
@@ -109,30 +82,5 @@ package final class SerialPort: Sendable {
             heard += more
         }
         return heard
-    }
-
-    /// What a call that failed with `errno` means: a driver whose device is gone has several words for it.
-    private func failure(_ verb: String) -> SerialError {
-        switch errno {
-        case EIO, ENODEV, ENXIO: .hungUp(path)
-        default: .cannot(verb, path, Errno(rawValue: errno))
-        }
-    }
-
-    /// Waits until the port is ready, or gives false when the time is up; waits only for the time with no events.
-    func wait(for events: CInt, until deadline: ContinuousClock.Instant) throws(SerialError) -> Bool {
-        var waits = [
-            pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: descriptor, events: Int16(events), revents: 0),
-        ]
-        let status = poll(&waits, 2, milliseconds(until: deadline))
-        guard status >= 0 || errno == EINTR else { throw .cannot("wait for", path, Errno(rawValue: errno)) }
-        if status > 0 {
-            guard waits[0].revents == 0 else { throw .cancelled(path) }
-            let heard = CInt(waits[1].revents)
-            if heard & (POLLHUP | POLLERR | POLLNVAL) != 0, heard & events == 0 { throw .hungUp(path) }
-            if heard & events != 0 { return true }
-        }
-        return ContinuousClock.now < deadline
     }
 }

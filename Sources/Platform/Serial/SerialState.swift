@@ -29,6 +29,22 @@ struct SerialState: Sendable {
         return ac_terminal_set_low_latency(descriptor, 1) >= 0 && ac_terminal_low_latency(descriptor) == 1
     }
 
+    /// Makes a terminal raw; without `settings` its speed, framing and flow control stay as they are.
+    func setRaw(_ settings: SerialSettings?) throws(SerialError) {
+        if let settings {
+            _ = try set(settings)
+            return
+        }
+        var words = mode
+        words.input_flags &= UInt32(IXON | IXOFF)
+        words.output_flags = 0
+        words.local_flags = 0
+        words.least_bytes = 1
+        words.wait_tenths = 0
+        let status = ac_terminal_set(descriptor, &words)
+        guard status >= 0 else { throw .cannot("set", path, Errno(rawValue: -status)) }
+    }
+
     /// Sets the port back, as far as it is still there.
     func restore() {
         var mode = mode
