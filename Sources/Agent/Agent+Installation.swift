@@ -5,6 +5,7 @@ import Installation
 import Ledger
 import Platform
 import SystemPackage
+import Trust
 import Vocabulary
 
 extension Agent {
@@ -87,7 +88,8 @@ extension Agent {
             case .file, .stream, .slotSet:
                 if let stream {
                     self.stream = nil
-                    return try FileSource(stream)
+                    cancelSource = { stream.cancel() }
+                    return stream
                 }
                 guard case .file(let path) = source else { throw AgentError.interrupted }
                 return try FileSource.open(FilePath(path), in: storage)
@@ -110,6 +112,7 @@ extension Agent {
         SlotContent(
             version: update.version, securityVersion: update.securityVersion, manifestDigest: update.manifestDigest,
             fallbacks: bundle.manifest.fallbacks, standing: standing, since: records.now,
-            peripherals: records.content(of: running.slotSet)?.peripherals ?? [:])
+            peripherals: records.content(of: running.slotSet)?.peripherals ?? [:],
+            approvals: bundle.content.approvals.map(\.json))
     }
 }

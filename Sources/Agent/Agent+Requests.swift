@@ -1,5 +1,5 @@
 import BootControl
-import Bundles
+package import Bundles
 package import Documents
 import Ledger
 package import Platform
@@ -11,15 +11,18 @@ extension Agent {
     /// Who asked where nobody from outside did.
     package static let itself = "the device itself"
 
-    /// Takes an offer; `stream` is where its bytes come from if the caller opened it.
+    /// Takes an offer; `stream` is where its bytes come from if the caller opened it, and only the release `boundTo` is taken where
+    /// one is named.
     ///
     /// Gives the update's id.
     package func offer(
-        _ source: UpdateSource, stream: consuming OpenFile?, activatesByItself: Bool, requestedBy: String
+        _ source: UpdateSource, stream: (any ByteSource)?, activatesByItself: Bool, requestedBy: String,
+        boundTo manifest: Digest? = nil
     ) throws(FaultReport) -> String {
         guard case .idle = state else { throw FaultReport(AgentError.busy(state: state.name)) }
         let offer = Offer(
-            id: newIdentifier(), source: source, activatesByItself: activatesByItself, requestedBy: requestedBy)
+            id: newIdentifier(), source: source, activatesByItself: activatesByItself, requestedBy: requestedBy,
+            boundTo: manifest)
         self.stream = stream
         guard follow(.offered(offer)) else { throw trouble ?? FaultReport(AgentError.busy(state: state.name)) }
         ring()
@@ -103,7 +106,7 @@ extension Agent {
     }
 
     /// Says what an installation would say, and changes nothing: not even the record.
-    package func check(_ source: UpdateSource, stream: consuming OpenFile?) async throws(FaultReport) -> JSON {
+    package func check(_ source: UpdateSource, stream: (any ByteSource)?) async throws(FaultReport) -> JSON {
         guard case .idle = state else { throw FaultReport(AgentError.busy(state: state.name)) }
         self.stream = stream
         switch await admit(source) {

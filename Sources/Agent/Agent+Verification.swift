@@ -18,7 +18,7 @@ struct Admission: Sendable {
 
 extension Agent {
     func verify(_ offer: Offer) async {
-        let answer = await admit(offer.source)
+        let answer = await admit(offer.source).flatMap { $0.bound(to: offer.boundTo) }
         // Being stopped is no verdict: the bundle is read again at the next start.
         guard !isStopped else { return }
         switch answer {
@@ -50,6 +50,7 @@ extension Agent {
     /// Checks a bundle as an installation does, without changing anything.
     func admit(_ source: UpdateSource) async -> Result<Admission, AdmissionRefusal> {
         guard let target = targetSlotSet else { return .failure(AdmissionRefusal(AgentError.noTargetSlotSet)) }
+        if let hold = hold(on: target) { return .failure(AdmissionRefusal(AgentError.held(target, hold))) }
         let bytes: any ByteSource
         do { bytes = try openSource(source) } catch {
             return .failure(AdmissionRefusal(FaultReport(describing: error)))
@@ -139,6 +140,13 @@ extension Admission {
             "gates": .array(verdicts.map(\.json)), "approvals": .array(bundle.content.approvals.map(\.json)),
             "warnings": .strings(bundle.content.warnings.map(\.description)),
         ]
+    }
+
+    /// Itself if it is the release that whoever asked may install.
+    func bound(to manifest: Digest?) -> Result<Admission, AdmissionRefusal> {
+        guard let manifest, SHA256.digest(of: bundle.manifestBytes) != manifest else { return .success(self) }
+        let refusal = AgentError.otherRelease(bundle.manifest.version)
+        return .failure(AdmissionRefusal(refusal, verdicts: verdicts))
     }
 
     func update(_ offer: Offer, running: RunningSystem, peripherals: [PeripheralChange]) -> Update {

@@ -32,8 +32,8 @@ package actor Agent {
     private(set) var state: LifecycleState
     /// The bundle of the update under way, between its verification and its installation.
     var verified: VerifiedBundle?
-    /// What a stream was opened on, until it is read.
-    var stream: OpenFile?
+    /// What a caller opened, until it is read.
+    var stream: (any ByteSource)?
     var cancellation = Cancellation()
     var cancelSource: (@Sendable () -> Void)?
     /// What keeps the agent from going on, for whoever asks; nil when nothing does.

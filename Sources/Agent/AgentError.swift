@@ -1,3 +1,4 @@
+package import BootControl
 package import Vocabulary
 
 /// Why the agent did not do what it was asked, or could not start.
@@ -21,6 +22,11 @@ package enum AgentError: Fault, Equatable {
     case unknownPeripheral(String)
     case noBoard
     case firmwareTooLarge(image: String, size: ByteCount, limit: ByteCount)
+    case held(SlotSet, Hold)
+    case unknownHold(String)
+    case tooManyHolds(Int)
+    case unknownSlotSet(SlotSet)
+    case otherRelease(Version)
 
     package var code: FaultCode {
         switch self {
@@ -43,13 +49,19 @@ package enum AgentError: Fault, Equatable {
         case .unknownPeripheral: FaultCode(2717)
         case .firmwareTooLarge: FaultCode(2718)
         case .noBoard: FaultCode(2719)
+        case .held: FaultCode(2720)
+        case .unknownHold: FaultCode(2721)
+        case .otherRelease: FaultCode(2722)
+        case .tooManyHolds: FaultCode(2723)
+        case .unknownSlotSet: FaultCode(2724)
         }
     }
 
     package var kind: FaultKind {
         switch self {
         case .busy, .inUse, .heldTooLong: .inUse
-        case .notNow, .nothingToRollBackTo, .firmwareTooLarge, .noBoard: .refused
+        case .notNow, .nothingToRollBackTo, .firmwareTooLarge, .noBoard, .held, .unknownHold, .otherRelease,
+            .tooManyHolds, .unknownSlotSet: .refused
         case .daemonUnreachable: .unreachable
         case .configuration: .usage
         default: .failed
@@ -79,6 +91,11 @@ package enum AgentError: Fault, Equatable {
         case .firmwareTooLarge(let image, let size, let limit):
             "the image '\(image)' has \(size), more than the \(limit) of a peripheral's firmware"
         case .noBoard: "the running release describes no board, so there is nothing to read"
+        case .held(let set, let hold): "the slot set '\(set)' is evidence on hold since \(hold.since): \(hold.reason)"
+        case .unknownHold(let id): "there is no hold '\(id)'"
+        case .tooManyHolds(let count): "there are \(count) holds already"
+        case .unknownSlotSet(let set): "there is no slot set '\(set)'"
+        case .otherRelease(let version): "the grant is for another release than this \(version)"
         case .waitedTooLong(let seconds): "the update has not ended after \(seconds) seconds"
         }
     }
@@ -92,6 +109,8 @@ package enum AgentError: Fault, Equatable {
         case .daemonUnreachable: "Check it with 'systemctl status aftercare'."
         case .unknownRunningSlotSet:
             "Check that the boot script passes aftercare.slot= and that the configuration names that slot set."
+        case .held: "Whoever placed the hold can release it; until then nothing is written there."
+        case .otherRelease: "Ask for a grant for this release, or send the one that the grant is for."
         case .noSelfTests: "Put at least one required test into /usr/lib/aftercare/self-tests.d of the image."
         default: ""
         }

@@ -13,6 +13,9 @@ package protocol ByteSource: Sendable {
     /// Passes over bytes that nobody wants and gives how many there were: fewer only at the end.
     func skip(_ count: UInt64) throws(BundleError) -> UInt64
 
+    /// Ends a read that blocks on another thread, as far as the source can be woken, and every later one.
+    func cancel()
+
     /// Whether what was read can be read again.
     var canRewind: Bool { get }
 
@@ -21,6 +24,8 @@ package protocol ByteSource: Sendable {
 }
 
 extension ByteSource {
+    package func cancel() {}
+
     package var canRewind: Bool { false }
 
     package func rewind(to offset: UInt64) { preconditionFailure("this source is read once") }

@@ -7,13 +7,28 @@ package struct DeviceIdentity: Equatable, Sendable {
     package let id: String
     package let product: String
     package let hardware: String
+    /// What people call it; the product where nobody says.
+    package let name: String
+    package let manufacturer: String?
+    /// The unique device identification with its application identifiers, `{version}` standing for the confirmed software version.
+    private let udi: String?
 
     init(_ fields: Fields) throws(DocumentError) {
         var fields = fields
         id = try fields.string("id", limit: 64)
         product = try fields.string("product", limit: 64)
         hardware = try fields.string("hardware", limit: 64)
+        name = try fields.optionalString("name", limit: 128) ?? product
+        manufacturer = try fields.optionalString("manufacturer", limit: 256)
+        udi = try fields.optionalString("udi", limit: 256)
         try fields.done()
+    }
+
+    /// The identification while `version` is the confirmed software; nil where the configuration has none (MDR Annex VI C 6.5.4).
+    package func udi(version: String) -> String? {
+        guard let udi else { return nil }
+        let parts = udi.split(separator: "{version}", omittingEmptySubsequences: false)
+        return parts.joined(separator: version)
     }
 }
 

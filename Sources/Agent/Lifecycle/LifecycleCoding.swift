@@ -52,10 +52,10 @@ extension LifecycleState {
 
 extension Offer {
     package var json: JSON {
-        [
+        .members([
             "id": .string(id), "source": .string(source.text), "activatesByItself": .bool(activatesByItself),
-            "requestedBy": .string(requestedBy),
-        ]
+            "requestedBy": .string(requestedBy), "boundTo": boundTo.map { .string($0.hex) },
+        ])
     }
 
     package init?(_ value: JSON) {
@@ -64,7 +64,8 @@ extension Offer {
             let requestedBy = value["requestedBy"]?.string
         else { return nil }
         self.init(
-            id: id, source: UpdateSource(text: source), activatesByItself: activatesByItself, requestedBy: requestedBy)
+            id: id, source: UpdateSource(text: source), activatesByItself: activatesByItself, requestedBy: requestedBy,
+            boundTo: value["boundTo"]?.string.flatMap(Digest.init(hex:)))
     }
 }
 

@@ -42,12 +42,17 @@ package struct Offer: Equatable, Sendable {
     package let activatesByItself: Bool
     /// Who asked, for the record: a user id, a service name.
     package let requestedBy: String
+    /// The digest of the one manifest that whoever asked may install; nil for every release that is approved.
+    package let boundTo: Digest?
 
-    package init(id: String, source: UpdateSource, activatesByItself: Bool, requestedBy: String) {
+    package init(
+        id: String, source: UpdateSource, activatesByItself: Bool, requestedBy: String, boundTo: Digest? = nil
+    ) {
         self.id = id
         self.source = source
         self.activatesByItself = activatesByItself
         self.requestedBy = requestedBy
+        self.boundTo = boundTo
     }
 }
 

@@ -49,6 +49,7 @@ package final class Records {
         recovered = try RecoveredState.read(ledger: ledger, store: store, damage: damage)
         time.raise(to: recovered.watermark)
         if recovered.isFromLedger { try restore(recovered) }
+        if recovered.holds != holds { try keepHolds(recovered.holds) }
         if let damage {
             try append([
                 LedgerEvent(
@@ -133,6 +134,17 @@ package final class Records {
     package var findings: JSON? { (try? store.fact("findings")).flatMap { $0 } }
 
     package func keepFindings(_ findings: JSON) throws { try store.setFact("findings", findings) }
+
+    package var holds: [Hold] {
+        (try? store.fact("holds"))?.flatMap { $0.array?.compactMap(Hold.init) } ?? []
+    }
+
+    package func keepHolds(_ holds: [Hold]) throws { try store.setFact("holds", .array(holds.map(\.json))) }
+
+    /// What service sessions leave for the next one, under a name of theirs.
+    package func service(_ name: String) -> JSON? { (try? store.fact("service.\(name)")).flatMap { $0 } }
+
+    package func keepService(_ name: String, _ value: JSON) throws { try store.setFact("service.\(name)", value) }
 
     /// The newest entry that heartbeats have told of; nil where none ever did.
     package var newsTold: UInt64? {

@@ -9,6 +9,7 @@ package struct RecoveredState {
     package let watermark: Timestamp?
     package let securityFloor: Int64
     package let slots: [SlotSet: SlotContent]
+    package let holds: [Hold]
     /// Why the database had to be made anew, if it had to.
     package let damage: DatabaseError?
     /// The database is new and the ledger is not: what the database should hold has to be put there.
@@ -23,12 +24,14 @@ package struct RecoveredState {
         var watermark = try store.fact("watermark")?.string.flatMap { Timestamp($0) }
         var floor = try store.fact("security-floor")?.integer ?? 0
         var slots: [SlotSet: SlotContent] = [:]
+        var holds = try store.fact("holds")?.array?.compactMap(Hold.init) ?? []
         var next = (known?.sequence ?? 0) + 1
         while true {
             let entries = try ledger.entries(from: next, limit: page)
             guard let last = entries.last else { break }
             for entry in entries {
                 if let recorded = entry.body["state"].flatMap(LifecycleState.init) { state = recorded }
+                holds.follow(entry)
                 if let signed = entry.body["watermark"]?.string.flatMap({ Timestamp($0) }) {
                     watermark = max(signed, watermark ?? signed)
                 }
@@ -42,7 +45,8 @@ package struct RecoveredState {
             next = last.sequence + 1
         }
         return RecoveredState(
-            state: state, watermark: watermark, securityFloor: floor, slots: slots, damage: damage,
+            state: state, watermark: watermark, securityFloor: floor, slots: slots, holds: holds,
+            damage: damage,
             isFromLedger: known == nil && ledger.newest > 0)
     }
 }

@@ -22,10 +22,12 @@ package struct SlotContent: Equatable, Sendable {
     package let since: Timestamp
     /// What the peripherals run with it, as far as that is known.
     package let peripherals: [String: PeripheralRelease]
+    /// Who approved it, as the ledger has it.
+    package let approvals: [JSON]
 
     package init(
         version: Version, securityVersion: Int64, manifestDigest: Digest?, fallbacks: [Version], standing: Standing,
-        since: Timestamp, peripherals: [String: PeripheralRelease] = [:]
+        since: Timestamp, peripherals: [String: PeripheralRelease] = [:], approvals: [JSON] = []
     ) {
         self.version = version
         self.securityVersion = securityVersion
@@ -34,19 +36,21 @@ package struct SlotContent: Equatable, Sendable {
         self.standing = standing
         self.since = since
         self.peripherals = peripherals
+        self.approvals = approvals
     }
 
     package func becoming(_ standing: Standing, at time: Timestamp) -> SlotContent {
         SlotContent(
             version: version, securityVersion: securityVersion, manifestDigest: manifestDigest, fallbacks: fallbacks,
-            standing: standing, since: time, peripherals: peripherals)
+            standing: standing, since: time, peripherals: peripherals, approvals: approvals)
     }
 
     /// The same, with what these peripherals run with it.
     func running(_ releases: [(String, PeripheralRelease)]) -> SlotContent {
         SlotContent(
             version: version, securityVersion: securityVersion, manifestDigest: manifestDigest, fallbacks: fallbacks,
-            standing: standing, since: since, peripherals: peripherals.merging(releases) { $1 })
+            standing: standing, since: since, peripherals: peripherals.merging(releases) { $1 },
+            approvals: approvals)
     }
 
     private static func peripherals(_ value: JSON?) -> [String: PeripheralRelease] {
@@ -61,6 +65,7 @@ package struct SlotContent: Equatable, Sendable {
             "fallbacks": .strings(fallbacks.map(\.description)), "standing": .string(standing.rawValue),
             "since": .string(since.description),
             "peripherals": peripherals.isEmpty ? nil : .object(peripherals.mapValues(\.json)),
+            "approvals": approvals.isEmpty ? nil : .array(approvals),
         ])
     }
 
@@ -75,6 +80,6 @@ package struct SlotContent: Equatable, Sendable {
             manifestDigest: value["manifestDigest"]?.string.flatMap(Digest.init(hex:)),
             fallbacks: value["fallbacks"]?.array?.compactMap { $0.string.flatMap { Version($0) } } ?? [],
             standing: standing, since: since,
-            peripherals: Self.peripherals(value["peripherals"]))
+            peripherals: Self.peripherals(value["peripherals"]), approvals: value["approvals"]?.array ?? [])
     }
 }

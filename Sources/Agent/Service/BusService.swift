@@ -1,3 +1,4 @@
+import Bundles
 import Documents
 package import Heartbeats
 package import Platform
@@ -87,7 +88,8 @@ package struct BusService: Sendable {
                 [
                     .string(
                         try await install(
-                            call, stream: call.file(1, named: call.read(0), in: agent.storage), activate: call.read(2)))
+                            call, stream: call.bundle(1, named: call.read(0), in: agent.storage),
+                            activate: call.read(2)))
                 ]
             },
             BusMethod("Activate") { call throws(BusFault) in
@@ -134,7 +136,7 @@ package struct BusService: Sendable {
                 returns: [BusArgument("json", .string)]
             ) { call throws(BusFault) in
                 let source: String = try call.read(0)
-                let stream = try call.file(1, named: source, in: agent.storage)
+                let stream = try call.bundle(1, named: source, in: agent.storage)
                 return [
                     .string(
                         try await faults {
@@ -146,7 +148,7 @@ package struct BusService: Sendable {
     }
 
     private func install(
-        _ call: BusCall, stream: OpenFile?, activate: @autoclosure () throws(BusFault) -> Bool
+        _ call: BusCall, stream: (any ByteSource)?, activate: @autoclosure () throws(BusFault) -> Bool
     ) async throws(BusFault) -> String {
         let (source, activates): (String, Bool) = (try call.read(0), try activate())
         guard source.utf8.count <= 4096 else { throw .invalidArguments("the source is longer than 4096 bytes") }
@@ -172,10 +174,15 @@ extension BusCall {
     }
 
     /// The descriptor that was passed, as a file of ours: the message's own is closed with the message.
-    fileprivate func file(_ index: Int, named name: String, in storage: Storage) throws(BusFault) -> OpenFile {
+    func file(_ index: Int, named name: String, in storage: Storage) throws(BusFault) -> OpenFile {
         guard let descriptor = BusDescriptor.read(arguments[index]) else {
             throw .invalidArguments("a file descriptor is expected")
         }
         do { return try storage.adopt(copyOf: descriptor.number, as: FilePath(name)) } catch { throw BusFault(error) }
+    }
+
+    fileprivate func bundle(_ index: Int, named name: String, in storage: Storage) throws(BusFault) -> FileSource {
+        let file = try file(index, named: name, in: storage)
+        do { return try FileSource(file) } catch { throw BusFault(error) }
     }
 }
