@@ -65,14 +65,7 @@ func readableName(_ name: OpaquePointer?) throws(CryptoError) -> String {
     guard X509_NAME_print_ex(buffer.handle, name, 0, UInt(Int(escapes | dumps) | layout)) >= 0 else {
         throw .last("print a name")
     }
-    let text = String(decoding: buffer.contents(), as: UTF8.self)
-    let printable = text.unicodeScalars.map { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: Unicode.Scalar("?")
-        default: scalar
-        }
-    }
-    return String(String(String.UnicodeScalarView(printable)).prefix(256))
+    return String(decoding: buffer.contents(), as: UTF8.self).printable(limit: 256)
 }
 
 /// Seconds since 1970 of one of OpenSSL's times; nil for one that is malformed.
