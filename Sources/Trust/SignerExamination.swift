@@ -33,7 +33,8 @@ struct SignerExamination {
 
         let judged = time.judging(signed: signer.attributes.signingTime)
         let path: Path? = list.check(.chain) { () throws(TrustError) in
-            let path = try Path(from: certificate, through: signedData.certificates, anchors: policy.anchors, at: judged)
+            let path = try Path(
+                from: certificate, through: signedData.certificates, anchors: policy.anchors, at: judged)
             return (path, path.chain.map { "'\($0.subject)'" }.joined(separator: ", "))
         }
         chain = path?.chain

@@ -60,19 +60,22 @@ extension TrustPolicy {
             var fields = table
             var required: [Role] = [.software, .regulatory]
             if fields.optional("required") != nil {
-                required = try fields.strings("required", limit: TrustAnchors.maximumRoles).map { (name) throws(DocumentError) in
+                required = try fields.strings("required", limit: TrustAnchors.maximumRoles).map {
+                    (name) throws(DocumentError) in
                     try fields.role(named: name)
                 }
             }
             self.required = required
             revocationLists = try fields.optionalStrings("revocation-lists", limit: TrustAnchors.maximumRevocationLists)
-            guard case .object(let members) = try fields.value("roles"), members.count <= TrustAnchors.maximumRoles else {
+            guard case .object(let members) = try fields.value("roles"), members.count <= TrustAnchors.maximumRoles
+            else {
                 throw fields.refuse("roles", "is not a table of at most \(TrustAnchors.maximumRoles) roles")
             }
             var anchors: [(role: Role, files: [String])] = []
             for (name, value) in members.sorted(by: { $0.key < $1.key }) {
                 var role = try Fields(value, at: "\(fields.name("roles")).\(name)")
-                anchors.append((try fields.role(named: name), try role.strings("anchors", limit: TrustAnchors.maximumAnchors)))
+                anchors.append(
+                    (try fields.role(named: name), try role.strings("anchors", limit: TrustAnchors.maximumAnchors)))
                 try role.done()
             }
             self.anchors = anchors
