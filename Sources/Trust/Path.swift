@@ -10,13 +10,13 @@ struct Path {
 
     /// Tries the anchors of every role.
     init(
-        from certificate: Certificate, through others: [Certificate], policy: TrustPolicy, at time: Timestamp
+        from certificate: Certificate, through others: [Certificate], anchors: TrustAnchors, at time: Timestamp
     ) throws(TrustError) {
         guard !certificate.isSelfIssued else { throw .selfSigned(certificate.subject) }
         var roles: [Role] = []
         var found: (chain: [Certificate], untimely: ChainError?)?
         var failures: [ChainError] = []
-        for (role, anchors) in policy.roles.sorted(by: { $0.key < $1.key }) {
+        for (role, anchors) in anchors.roles.sorted(by: { $0.key < $1.key }) {
             do throws(ChainError) {
                 found = try Self.build(from: certificate, through: others, to: anchors, at: time)
                 roles.append(role)
@@ -40,11 +40,7 @@ struct Path {
     /// Signers judge releases for years, but only with a certificate that is valid now and was when they signed.
     func requireValidity(signed: Timestamp, at time: TrustedTime) throws(TrustError) -> String {
         let judged = time.judging(signed: signed)
-        switch untimely {
-        case .expired(let subject, let end): throw .expired(subject, notAfter: end, at: judged)
-        case .notYetValid(let subject, let start): throw .notYetValid(subject, notBefore: start, at: judged)
-        default: break
-        }
+        try requireValidity(at: judged)
         let signer = chain[0]
         guard (signer.notBefore...max(signer.notBefore, signer.notAfter)).contains(signed) else {
             throw .signedOutsideValidity(signer.subject, signed: signed)
@@ -54,6 +50,15 @@ struct Path {
             throw .signedInFuture(signer.subject, signed: signed, at: judged)
         }
         return "valid to \(signer.notAfter), judged at \(judged) by the \(time.confidence.rawValue)"
+    }
+
+    /// That everything in the chain was valid at the time for which it was built, which the refusal names.
+    func requireValidity(at judged: Timestamp) throws(TrustError) {
+        switch untimely {
+        case .expired(let subject, let end): throw .expired(subject, notAfter: end, at: judged)
+        case .notYetValid(let subject, let start): throw .notYetValid(subject, notBefore: start, at: judged)
+        default: break
+        }
     }
 
     private static func build(

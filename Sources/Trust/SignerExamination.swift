@@ -33,7 +33,8 @@ struct SignerExamination {
 
         let judged = time.judging(signed: signer.attributes.signingTime)
         let path: Path? = list.check(.chain) { () throws(TrustError) in
-            let path = try Path(from: certificate, through: signedData.certificates, policy: policy, at: judged)
+            let path = try Path(
+                from: certificate, through: signedData.certificates, anchors: policy.anchors, at: judged)
             return (path, path.chain.map { "'\($0.subject)'" }.joined(separator: ", "))
         }
         chain = path?.chain
@@ -44,10 +45,10 @@ struct SignerExamination {
             list.skip(.role)
         }
         list.check(.algorithms) { () throws(TrustError) in
-            ((), try Self.requireStrength(of: path?.chain ?? [certificate]))
+            ((), try CertificateRules.requireStrength(of: path?.chain ?? [certificate]))
         }
         list.check(.purpose) { () throws(TrustError) in
-            ((), try Self.requirePurpose(of: path?.chain ?? [certificate]))
+            ((), try CertificateRules.requireCodeSigning(of: path?.chain ?? [certificate]))
         }
         guard let path else {
             list.skip(.time, .revocation)
@@ -67,45 +68,6 @@ struct SignerExamination {
         approval = Approval(
             role: role, subject: certificate.subject, keyID: certificate.keyID, serial: certificate.serialText,
             signingTime: signer.attributes.signingTime, certificateExpiry: certificate.notAfter)
-    }
-
-    /// Keys and digests of everything between the anchor's signature and the signer's key.
-    private static func requireStrength(of chain: [Certificate]) throws(TrustError) -> String {
-        for certificate in chain {
-            switch certificate.key {
-            case .rsa(let bits) where bits >= 3072: break
-            case .p256, .p384, .ed25519: break
-            case let key: throw .weakKey(certificate.subject, found: key.description)
-            }
-        }
-        // What an anchor says of itself is not what makes it trusted.
-        for certificate in chain.count > 1 ? chain.dropLast() : chain[...] {
-            if case .other(let name) = certificate.signatureAlgorithm {
-                throw .weakDigest(certificate.subject, found: name)
-            }
-        }
-        return chain.map(\.key.description).joined(separator: ", ")
-    }
-
-    private static func requirePurpose(of chain: [Certificate]) throws(TrustError) -> String {
-        for (index, certificate) in chain.enumerated() {
-            if index == 0 {
-                guard !certificate.isAuthority else {
-                    throw .wrongPurpose(certificate.subject, reason: "it is an authority's certificate")
-                }
-                guard certificate.allowsSignatures != false else {
-                    throw .wrongPurpose(certificate.subject, reason: "its key usage is not digitalSignature")
-                }
-                guard certificate.allowsCodeSigning != nil else {
-                    throw .wrongPurpose(certificate.subject, reason: "it has no extended key usage")
-                }
-            }
-            // An extended key usage of an authority limits what it issues.
-            guard certificate.allowsCodeSigning != false else {
-                throw .wrongPurpose(certificate.subject, reason: "its extended key usage is not codeSigning")
-            }
-        }
-        return "code signing"
     }
 }
 

@@ -39,6 +39,7 @@ package enum TrustError: Fault, Equatable {
     case revoked(String, serial: String, since: Timestamp)
     case revocationListNotByIssuer(String)
     case ambiguousRole(String, [Role])
+    case notForService(String, reason: String)
 
     // The policy's demands
     case missingRole(Role, found: [Role])
@@ -74,6 +75,7 @@ package enum TrustError: Fault, Equatable {
         case .revoked: FaultCode(2140)
         case .revocationListNotByIssuer: FaultCode(2141)
         case .ambiguousRole: FaultCode(2142)
+        case .notForService: FaultCode(2143)
         case .missingRole: FaultCode(2150)
         case .sameKey: FaultCode(2151)
         }
@@ -118,6 +120,7 @@ extension TrustError {
         case .unknownAnchor(let subject): "'\(subject)' leads to no anchor of any role"
         case .selfSigned(let subject): "'\(subject)' vouches for itself"
         case .wrongPurpose(let subject, let reason): "'\(subject)' is not for signing releases: \(reason)"
+        case .notForService(let subject, let reason): "'\(subject)' is not for service: \(reason)"
         case .unknownCriticalExtension(let subject): "'\(subject)' has a critical extension that is not known"
         case .unacceptableCertificate(let subject, let reason): "'\(subject)' is not acceptable: \(reason)"
         case .expired(let subject, let end, let time): "'\(subject)' expired at \(end), it is \(time)"
@@ -151,6 +154,7 @@ extension TrustError {
         case .sameKey: "Every approval needs a key of its own."
         case .weakKey, .weakDigest, .wrongPurpose, .selfSigned, .revoked:
             "Approve again with a certificate that the manufacturer's authority issued for signing releases."
+        case .notForService: "Use the certificate that was issued for service."
         default: ""
         }
     }

@@ -102,6 +102,12 @@ extension Certificate {
         return X509_get_extended_key_usage(handle) & UInt32(XKU_CODE_SIGN) != 0
     }
 
+    /// Whether the extended key usage names client authentication; nil where there is no such extension.
+    package var allowsClientAuthentication: Bool? {
+        guard flags & UInt32(EXFLAG_XKUSAGE) != 0 else { return nil }
+        return X509_get_extended_key_usage(handle) & UInt32(XKU_SSL_CLIENT) != 0
+    }
+
     /// Whether the key usage has digitalSignature; nil where there is no such extension.
     package var allowsSignatures: Bool? { keyUsage(UInt32(KU_DIGITAL_SIGNATURE)) }
 
