@@ -2,7 +2,7 @@ import ArgumentParser
 import Commands
 import Vocabulary
 
-/// What a manufacturer does with releases, and the virtual devices to try it on.
+/// What a manufacturer does with releases and a technician with challenges, and the virtual devices to try it on.
 @main
 struct Fleet: Program {
     static let name = "aftercare-fleet"
@@ -13,5 +13,5 @@ struct Fleet: Program {
             Exit status: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 busy.
             """,
         version: ProgramVersion.text,
-        subcommands: [PKICommand.self, BundleCommand.self, DeviceCommand.self])
+        subcommands: [PKICommand.self, BundleCommand.self, GrantCommand.self, DeviceCommand.self])
 }

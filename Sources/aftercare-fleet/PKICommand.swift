@@ -11,9 +11,12 @@ struct PKICommand: AsyncParsableCommand {
         commandName: "pki", abstract: "Keys and certificates for trying and testing.",
         discussion: """
             The keys are plain files, so this is not for production: there, a key lives in a token, and 'bundle approve \
-            --key pkcs11:...' signs with it.
+            --key pkcs11:...' signs with it, as 'grant --key pkcs11:...' does.
+
+            'pki init' is for who approves releases, 'pki service' for who services devices; 'pki issue' and 'pki \
+            revoke' are for both. Nobody has both by one certificate.
             """,
-        subcommands: [Init.self, Issue.self, Revoke.self])
+        subcommands: [Init.self, Service.self, Issue.self, Revoke.self])
 
     struct Place: ParsableArguments {
         @Option(name: .shortAndLong, help: "The folder of the authorities.", completion: .directory)
@@ -41,8 +44,34 @@ struct PKICommand: AsyncParsableCommand {
         }
     }
 
+    struct Service: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make the authorities of those who service devices, and the service table of a device.",
+            discussion: """
+                Then 'pki issue --role technician --person NAME' makes somebody a technician, and 'grant' answers a \
+                device's challenge as that person. service.toml goes into the device's aftercare.toml; what a role may \
+                do at most stands there.
+                """)
+
+        @OptionGroup var place: Place
+        @Option(name: .long, help: "A role; may be given several times.")
+        var role: [RoleArgument] = ["technician", "service-lead"].compactMap(RoleArgument.init(argument:))
+        @Option(name: .long, help: "The organisation in the certificates.")
+        var organization = "Example Medical"
+        @Option(name: .long, help: "The kind of key: rsa3072, rsa4096, p256, p384, ed25519.")
+        var keys: KeyArgument = .p256
+
+        func run() async throws {
+            try place.authority.create(
+                roles: role.map(\.role), for: .service, organization: organization, keys: keys.kind,
+                now: SystemClock().now())
+            Terminal.say("\(place.folder)/service.toml is who may service a device; keep the .key files to yourself")
+        }
+    }
+
     struct Issue: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Issue a certificate for signing releases.")
+        static let configuration = CommandConfiguration(
+            abstract: "Issue a certificate for what the role is for: approving releases, or service.")
 
         @OptionGroup var place: Place
         @Option(name: .long, help: "The role that the person has.")

@@ -8,7 +8,8 @@ package import Vocabulary
 /// How it works: each role has a root, which is the anchor in a device's policy, and an issuing authority under it, which issues
 /// signers' certificates; each of the two has its revocation list.
 /// ```
-/// trust.toml                   a device's [trust] table for all roles here
+/// trust.toml                   a device's [trust] table for all roles here that approve releases
+/// service.toml                 a device's [service] table for all roles here that service devices
 /// <role>/root.pem   .key       the anchor and its key
 /// <role>/root-crl.pem          what the root revoked
 /// <role>/issuing.pem   .key    the intermediate and its key
@@ -34,28 +35,35 @@ package struct Authority: Sendable {
     ///
     /// A role that is there already is refused, and its keys stay. Roots are valid for 20 years, issuing authorities for 10.
     package func create(
-        roles: [Role], organization: String, keys: KeyKind = .p384, now: Timestamp
+        roles: [Role], for purpose: CertificatePurpose = .releases, organization: String, keys: KeyKind = .p384,
+        now: Timestamp
     ) throws(AuthorityError) {
-        for role in roles where storage.exists(path(role, "root.pem")) { throw .exists(role) }
+        for role in roles where storage.exists(path(role, "issuing.pem")) { throw .exists(role) }
         for role in roles {
             try storing { () throws(StorageError) in try storage.createFolder(folder.appending(role.name)) }
             let root = try make(
-                "root", for: role, organization, keys, under: nil, years: 20, pathLength: 1, now: now)
+                "root", for: role, purpose, organization, keys, under: nil, years: 20, pathLength: 1, now: now)
             let issuing = try make(
-                "issuing", for: role, organization, keys, under: root, years: 10, pathLength: 0, now: now)
+                "issuing", for: role, purpose, organization, keys, under: root, years: 10, pathLength: 0, now: now)
             try replaceRevocationList(of: root, "root", for: role, revoking: [], now: now)
             try replaceRevocationList(of: issuing, "issuing", for: role, revoking: [], now: now)
         }
-        try write(folder.appending("trust.toml"), Array(policyText(try self.roles()).utf8), mode: 0o644)
+        let text =
+            purpose == .releases ? policyText(try self.roles(for: purpose)) : serviceText(try self.roles(for: purpose))
+        try write(folder.appending(purpose.table), Array(text.utf8), mode: 0o644)
     }
 
-    /// The roles in the folder.
-    package func roles() throws(AuthorityError) -> [Role] {
+    /// The roles in the folder whose people do this.
+    package func roles(for purpose: CertificatePurpose) throws(AuthorityError) -> [Role] {
         let names = try storing { () throws(StorageError) in try storage.names(in: folder) }
-        return names.compactMap(Role.init).filter { storage.exists(path($0, "root.pem")) }
+        var roles: [Role] = []
+        for role in names.compactMap(Role.init) where storage.exists(path(role, "issuing.pem")) {
+            if try self.purpose(of: role) == purpose { roles.append(role) }
+        }
+        return roles
     }
 
-    /// Issues a certificate for signing releases and gives the paths of certificate and key.
+    /// Issues a certificate for what the role is for and gives the paths of certificate and key.
     package func issue(
         role: Role, person: String, keys: KeyKind = .p256, days: Int64, now: Timestamp
     ) throws(AuthorityError) -> (certificate: FilePath, key: FilePath) {
@@ -70,7 +78,7 @@ package struct Authority: Sendable {
             extensions: [
                 CertificateExtension("basicConstraints", "critical,CA:FALSE"),
                 CertificateExtension("keyUsage", "critical,digitalSignature"),
-                CertificateExtension("extendedKeyUsage", "critical,codeSigning"),
+                CertificateExtension("extendedKeyUsage", "critical,\(try purpose(of: role).keyUsage)"),
                 CertificateExtension("subjectKeyIdentifier", "hash"),
                 CertificateExtension("authorityKeyIdentifier", "keyid:always"),
             ])
@@ -118,19 +126,24 @@ extension Authority {
         let organization: String
     }
 
-    private func member(_ name: String, of role: Role) throws(AuthorityError) -> Member {
+    func certificate(_ name: String, of role: Role) throws(AuthorityError) -> Certificate {
         guard storage.exists(path(role, "\(name).pem")) else { throw .unknownRole(role) }
-        let (certificate, key) = (try read(path(role, "\(name).pem")), try read(path(role, "\(name).key")))
+        let bytes = try read(path(role, "\(name).pem"))
+        return try computing { () throws(CryptoError) in try Certificate.read(pem: bytes, limit: 1)[0] }
+    }
+
+    private func member(_ name: String, of role: Role) throws(AuthorityError) -> Member {
+        let certificate = try certificate(name, of: role)
+        let key = try read(path(role, "\(name).key"))
         return try computing { () throws(CryptoError) in
-            let certificate = try Certificate.read(pem: certificate, limit: 1)[0]
-            return Member(
+            Member(
                 certificate: certificate, key: try PrivateKey(pem: key), organization: certificate.organization ?? "")
         }
     }
 
     private func make(
-        _ name: String, for role: Role, _ organization: String, _ keys: KeyKind, under issuer: Member?, years: Int64,
-        pathLength: Int, now: Timestamp
+        _ name: String, for role: Role, _ purpose: CertificatePurpose, _ organization: String, _ keys: KeyKind,
+        under issuer: Member?, years: Int64, pathLength: Int, now: Timestamp
     ) throws(AuthorityError) -> Member {
         let form = CertificateForm(
             commonName: "\(role) \(name)", organization: organization,
@@ -141,7 +154,7 @@ extension Authority {
                 CertificateExtension("keyUsage", "critical,keyCertSign,cRLSign"),
                 CertificateExtension("subjectKeyIdentifier", "hash"),
                 CertificateExtension("authorityKeyIdentifier", "keyid"),
-            ])
+            ] + purpose.authorityExtensions)
         let (member, pem, secret) = try computing { () throws(CryptoError) in
             let key = try PrivateKey.generate(keys)
             let certificate = try form.signed(by: issuer?.key ?? key, issuer: issuer?.certificate, for: key)
@@ -170,18 +183,6 @@ extension Authority {
         }
         try write(target, pem, mode: 0o644)
         return target
-    }
-
-    private func policyText(_ roles: [Role]) -> String {
-        let lists = roles.flatMap { ["\($0)/root-crl.pem", "\($0)/issuing-crl.pem"] }
-        func quoted(_ texts: [String]) -> String { texts.map { "\"\($0)\"" }.joined(separator: ", ") }
-        return """
-            # Trust in the authorities of this folder, \(Self.warning).
-            [trust]
-            required = [\(quoted(roles.map(\.name)))]
-            revocation-lists = [\(quoted(lists))]
-
-            """ + roles.map { "\n[trust.roles.\($0)]\nanchors = [\"\($0)/root.pem\"]\n" }.joined()
     }
 
     /// A positive serial number of 128 bits (RFC 5280 §4.1.2.2).
