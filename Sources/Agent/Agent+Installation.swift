@@ -85,7 +85,7 @@ extension Agent {
     func openSource(_ source: UpdateSource) throws(AgentError) -> any ByteSource {
         do {
             switch source {
-            case .file, .stream, .slotSet:
+            case .file, .stream, .carried, .slotSet:
                 if let stream {
                     self.stream = nil
                     cancelSource = { stream.cancel() }

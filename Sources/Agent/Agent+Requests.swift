@@ -2,7 +2,7 @@ import BootControl
 package import Bundles
 package import Documents
 import Ledger
-package import Platform
+import Platform
 import SelfTests
 package import Vocabulary
 

@@ -59,13 +59,16 @@ package final class Machine: Sendable {
             if isFirst { ready() }
         }
         try listenForPower()
+        let service = try device.serviceBaud().map { try ServicePort(device, program: agent, baud: $0) }
         var isOn = true
         while isOn {
             let boot = try boot()
             try startBus()
             try startAgent(notify)
+            service?.start()
             watchTrial(boot)
             isOn = try serve(boot, notify)
+            service?.stop()
             stopAll()
         }
     }

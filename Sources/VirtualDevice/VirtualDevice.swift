@@ -14,6 +14,7 @@ import Vocabulary
 /// state/                           what survives a power cut: database, ledger
 /// run/                             what does not
 /// machine/                         what a real machine has in hardware and kernel: root file system, command line, bus, log
+/// service-port                     where a technician's terminal program connects, while the device is on
 /// machine/board/                   its sensors, supplies and storage, as the kernel shows them: sys, proc, dev
 /// ```
 package struct VirtualDevice: Sendable {
@@ -33,6 +34,8 @@ package struct VirtualDevice: Sendable {
         package var soakSeconds: Int
         /// Where its heartbeats go, and how often; nil for nowhere.
         package var heartbeat: Heartbeat?
+        /// The rate of its service port in baud; it has one where the folder with `trust.toml` has a `service.toml` too.
+        package var serviceBaud: Int
 
         package struct Heartbeat: Sendable {
             package let url: String
@@ -46,7 +49,7 @@ package struct VirtualDevice: Sendable {
 
         package init(
             id: String, product: String, hardware: String, images: [(name: String, file: FilePath)], trust: FilePath,
-            loader: Loader, soakSeconds: Int, heartbeat: Heartbeat? = nil
+            loader: Loader, soakSeconds: Int, heartbeat: Heartbeat? = nil, serviceBaud: Int = 115_200
         ) {
             self.id = id
             self.product = product
@@ -56,6 +59,7 @@ package struct VirtualDevice: Sendable {
             self.loader = loader
             self.soakSeconds = soakSeconds
             self.heartbeat = heartbeat
+            self.serviceBaud = serviceBaud
         }
     }
 
@@ -85,7 +89,12 @@ package struct VirtualDevice: Sendable {
             for part in ["etc", "disk", "state", "run", "machine"] {
                 try storage.createFolder(device.folder.pushing(FilePath(part)), mode: 0o755)
             }
-            try device.copyTrust(from: description.trust)
+            try device.copy(table: "trust", from: description.trust)
+            if storage.exists(description.trust.appending("service.toml")) {
+                try device.copy(table: "service", from: description.trust)
+                try storage.replace(
+                    device.path("machine/service-baud"), with: Array("\(description.serviceBaud)\n".utf8), mode: 0o644)
+            }
             for image in description.images { try device.makeSlots(image.name, from: image.file) }
             let text = try device.configurationText(description)
             try storage.replace(device.configurationFile, with: Array(text.utf8), mode: 0o644)
@@ -101,6 +110,8 @@ package struct VirtualDevice: Sendable {
     package var busAddress: String { "unix:path=\(path("machine/bus"))" }
     /// A clinical program on the device holds a lock on this while a patient is connected.
     package var interlockFile: FilePath { path("run/in-use.lock") }
+    /// The far end of the cable that is plugged into its service port, for a terminal program.
+    package var servicePort: FilePath { path("service-port") }
     package var log: FilePath { path("machine/log") }
     /// The kernel's files of its board; made when it is first switched on, from the profile in its root.
     package var board: FilePath { path("machine/board") }
@@ -136,13 +147,13 @@ package struct VirtualDevice: Sendable {
 }
 
 extension VirtualDevice {
-    /// Copies the table and the files that it names: certificates and revocation lists, never a key.
-    private func copyTrust(from source: FilePath) throws {
-        let table = try storage.read(source.appending("trust.toml"), limit: 1 << 20)
+    /// Copies a table, `trust` or `service`, and the files that it names: certificates and revocation lists, never a key.
+    private func copy(table name: String, from source: FilePath) throws {
+        let table = try storage.read(source.appending("\(name).toml"), limit: 1 << 20)
         var fields = try Fields(try TOML.read(String(decoding: table, as: UTF8.self)))
-        var trust = try fields.fields("trust")
-        var files = try trust.optionalStrings("revocation-lists")
-        if case .object(let roles) = try trust.value("roles") {
+        var trust = try fields.fields(name)
+        var files = try trust.optionalStrings("revocation-lists") + trust.optionalStrings("people")
+        if case .object(let roles)? = trust.optional("roles") {
             for role in roles.values { files += role["anchors"]?.array?.compactMap(\.string) ?? [] }
         }
         for file in files {
@@ -151,7 +162,7 @@ extension VirtualDevice {
             let content = try storage.read(source.pushing(FilePath(file)), limit: 1 << 20)
             try storage.replace(target, with: content, mode: 0o644)
         }
-        try storage.replace(path("etc/trust.toml"), with: table, mode: 0o644)
+        try storage.replace(path("etc/\(name).toml"), with: table, mode: 0o644)
     }
 
     /// Slot A is a copy of the image, B a hole of the same size.
@@ -204,7 +215,20 @@ extension VirtualDevice {
             watchdog = "\(path("machine/watchdog"))"
 
             \(heartbeatText(description.heartbeat))
+            \(try serviceText())
             """
+    }
+
+    private func serviceText() throws(StorageError) -> String {
+        guard storage.exists(path("etc/service.toml")) else { return "" }
+        return String(decoding: try storage.read(path("etc/service.toml"), limit: 1 << 20), as: UTF8.self)
+    }
+
+    /// The rate of the service port in baud; nil where the device has none.
+    func serviceBaud() throws -> Int? {
+        guard storage.exists(path("machine/service-baud")) else { return nil }
+        let text = String(decoding: try storage.read(path("machine/service-baud"), limit: 64), as: UTF8.self)
+        return Int(text.filter(\.isNumber))
     }
 
     /// A device of one's own is watched by eyes: it sends and tries again more often than one in a hospital.

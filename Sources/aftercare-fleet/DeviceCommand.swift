@@ -46,13 +46,17 @@ struct DeviceCommand: AsyncParsableCommand {
         var heartbeat: String?
         @Option(name: .long, help: "How many seconds lie between two heartbeats.")
         var heartbeatInterval: Int = 10
+        @Option(
+            name: .long,
+            help: "The rate of its service port in baud; it has one if the folder of --trust has a service.toml.")
+        var serviceBaud: Int = 115_200
 
         func run() async throws {
             let description = VirtualDevice.Description(
                 id: id, product: product, hardware: hardware,
                 images: image.map { ($0.name, FilePath($0.file)) }, trust: FilePath(trust), loader: loader.loader,
                 soakSeconds: soak,
-                heartbeat: heartbeat.map { .init(url: $0, seconds: heartbeatInterval) })
+                heartbeat: heartbeat.map { .init(url: $0, seconds: heartbeatInterval) }, serviceBaud: serviceBaud)
             let device = try VirtualDevice.create(FilePath(place.folder), description, storage: Storage())
             Terminal.say("\(device.folder): \(product) \(hardware), slot set A confirmed, slot set B empty")
         }
@@ -130,6 +134,7 @@ struct DeviceCommand: AsyncParsableCommand {
             Terminal.say("bus            \(device.busAddress)")
             Terminal.say("interlock      \(device.interlockFile)")
             Terminal.say("log            \(device.log)")
+            Terminal.say("service port   \(device.servicePort)")
         }
     }
 

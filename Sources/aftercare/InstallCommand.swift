@@ -134,7 +134,7 @@ struct BundleStream {
     static func open(_ source: String) throws -> BundleStream? {
         switch UpdateSource(text: source) {
         case .url: return nil
-        case .stream, .slotSet:
+        case .stream, .carried, .slotSet:
             return BundleStream(name: "-", descriptor: BusDescriptor(owning: dup(STDIN_FILENO)))
         case .file(let path):
             let number = Glibc.open(path, O_RDONLY | O_CLOEXEC)

@@ -2,6 +2,7 @@ package import BootControl
 import Documents
 package import Heartbeats
 package import Platform
+package import Servicing
 package import SystemPackage
 package import Trust
 package import Vocabulary
@@ -20,6 +21,7 @@ package struct Configuration: Sendable {
     package let places: Places
     package let bus: BusConfiguration
     package let heartbeat: HeartbeatConfiguration
+    package let service: ServicePolicy
 
     /// A place for one image of one slot set.
     package struct Slot: Equatable, Sendable {
@@ -48,7 +50,8 @@ package struct Configuration: Sendable {
                     interlocks: try InterlockConfiguration(try root.optionalFields("interlocks")),
                     places: try Places(try root.optionalFields("paths")),
                     bus: try readBus(try root.optionalFields("bus")),
-                    heartbeat: try HeartbeatConfiguration(try root.optionalFields("heartbeat")))
+                    heartbeat: try HeartbeatConfiguration(try root.optionalFields("heartbeat")),
+                    service: try readService(try root.optionalFields("service"), folder: folder, storage: storage))
                 try configuration.checkSlots()
                 return configuration
             }
@@ -85,6 +88,18 @@ package struct Configuration: Sendable {
             throw error
         } catch {
             throw .unacceptable(fields.path, reason: "cannot be used: \(error.description)")
+        }
+    }
+
+    private static func readService(
+        _ fields: Fields?, folder: FilePath, storage: Storage
+    ) throws(DocumentError) -> ServicePolicy {
+        do throws(ServiceError) {
+            return try ServicePolicy.read(fields, folder: folder, storage: storage)
+        } catch .policy(let error) {
+            throw error
+        } catch {
+            throw .unacceptable("service", reason: "cannot be used: \(error.description)")
         }
     }
 

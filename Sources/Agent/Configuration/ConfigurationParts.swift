@@ -137,6 +137,10 @@ package struct Places: Equatable, Sendable {
     package var deadManMarker: FilePath { state.appending("dead-man") }
     /// The month's statistics of readings.
     package var healthHistory: FilePath { state.appending("health.json") }
+    /// The service records that were closed, two files each.
+    package var serviceRecords: FilePath { state.appending("service-records") }
+    /// What people reported of incidents.
+    package var incidents: FilePath { state.appending("incidents") }
     package var heartbeats: FilePath { state.appending("heartbeats.db") }
     /// What the board is and what its readings mean; both come with the release.
     package var boardProfile: FilePath { root.appending("usr/lib/aftercare/board.toml") }

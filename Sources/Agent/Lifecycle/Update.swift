@@ -6,20 +6,30 @@ package enum UpdateSource: Equatable, Sendable {
     case url(String)
     /// A pipe, a terminal or a socket: what it gave is gone, so an interrupted install must be sent again.
     case stream
+    /// What a service session brought, by its way and its name there, as in `line:1.1.0.aftercare`: it must be brought again.
+    case carried(String)
     /// Nothing: the release is in its slot set already, and a rollback was commanded.
     case slotSet
 
     /// Whether an agent that lost power can open it again by itself.
-    package var canBeReopened: Bool { self != .stream }
+    package var canBeReopened: Bool {
+        switch self {
+        case .stream, .carried: false
+        case .file, .url, .slotSet: true
+        }
+    }
 
     package var text: String {
         switch self {
         case .file(let path): path
         case .url(let url): url
         case .stream: "-"
+        case .carried(let what): what
         case .slotSet: "slot-set:"
         }
     }
+
+    private static let ways = ["line", "zmodem", "stick"]
 
     package init(text: String) {
         if text == "-" {
@@ -28,6 +38,8 @@ package enum UpdateSource: Equatable, Sendable {
             self = .slotSet
         } else if text.hasPrefix("http://") || text.hasPrefix("https://") {
             self = .url(text)
+        } else if Self.ways.contains(where: { text.hasPrefix($0 + ":") }) {
+            self = .carried(text)
         } else {
             self = .file(text)
         }

@@ -52,6 +52,9 @@ struct BoardParts: Sendable {
         }
     }
 
+    /// The rate in baud of the port that technicians connect to, where the board has one of its own.
+    var serviceRate: Int? { board?.profile.serials.first { $0.role == .service }?.baud }
+
     /// The microcontrollers that are updated with their host.
     func peripherals(storage: Storage) -> any PeripheralCrew {
         guard let board, !board.profile.peripherals.isEmpty else { return NoPeripherals() }

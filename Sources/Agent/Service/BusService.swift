@@ -13,14 +13,17 @@ package struct BusService: Sendable {
     private let agent: Agent
     let health: HealthWatch?
     let heartbeats: HeartbeatService?
+    private let sessions: ServiceBus?
     private let connection: BusConnection
 
     package init(
-        agent: Agent, health: HealthWatch? = nil, heartbeats: HeartbeatService? = nil, connection: BusConnection
+        agent: Agent, health: HealthWatch? = nil, heartbeats: HeartbeatService? = nil, sessions: ServiceSessions? = nil,
+        connection: BusConnection
     ) {
         self.agent = agent
         self.health = health
         self.heartbeats = heartbeats
+        self.sessions = sessions.map { ServiceBus(sessions: $0, connection: connection, storage: agent.storage) }
         self.connection = connection
     }
 
@@ -29,8 +32,12 @@ package struct BusService: Sendable {
     /// Offers the interface and its name, now or as soon as there is a bus.
     package func start() async throws {
         try await connection.serve(object(await agent.status()))
+        try await sessions?.start()
         try await connection.own(Self.endpoint.service)
     }
+
+    /// Ends the service sessions of programs that leave the bus, until it is closed.
+    package func watchSessions() async { await sessions?.watch() }
 
     /// Tells everybody who watches how things stand.
     package func publish() async {

@@ -47,10 +47,16 @@ package struct Daemon: Sendable {
         let health = await watch(parts, agent: agent, vitals: vitals)
         let heartbeats = heartbeatService(agent: agent, health: health, parts: parts)
         let signs = LifeSigns(agent: agent, heartbeats: heartbeats, vitals: vitals)
-        let bus = connection.map { BusService(agent: agent, health: health, heartbeats: heartbeats, connection: $0) }
+        let sessions = await ServiceSessions(
+            agent: agent, policy: configuration.service,
+            surroundings: ServiceSessions.Surroundings(health: health, serialRate: parts.serviceRate), log: log)
+        let bus = connection.map {
+            BusService(agent: agent, health: health, heartbeats: heartbeats, sessions: sessions, connection: $0)
+        }
         var services: [any Service] = [
             AgentService(agent: agent),
             PublishingService(agent: agent, bus: bus, changes: changes, manager: manager, log: log),
+            SessionService(sessions: sessions, bus: bus),
             ManagerWatchdogService(signs: signs, manager: manager, log: log),
         ]
         if let board = parts.board { services.append(BoardWatchdogService(board: board, signs: signs, log: log)) }
@@ -136,6 +142,24 @@ private struct AgentService: Service {
             await agent.run()
         } onGracefulShutdown: {
             Task { await agent.stop() }
+        }
+    }
+}
+
+/// Ends what is over at the service ports, and everything there when the agent stops.
+private struct SessionService: Service {
+    let sessions: ServiceSessions
+    let bus: BusService?
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await bus?.watchSessions() }
+                await sessions.run()
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            Task { await sessions.stop() }
         }
     }
 }

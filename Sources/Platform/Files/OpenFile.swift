@@ -61,6 +61,17 @@ package final class OpenFile: Sendable {
         }
     }
 
+    /// Writes on from where the last call ended, as into a pipe or a socket; blocks until its reader has room.
+    package func writeNext(_ bytes: [UInt8]) throws(StorageError) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw .cannot("write", path, Errno(rawValue: errno)) }
+            done += count
+        }
+    }
+
     /// Fills the whole buffer from `offset`.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StorageError) {
         var done = 0
