@@ -1,17 +1,17 @@
 /// Ranges of bytes as they are asked for, 12 bytes each: the offset, 8 bytes, and the length, 4 bytes, little-endian.
-enum ByteRanges {
-    static let entryLength = 12
+package enum ByteRanges {
+    package static let entryLength = 12
     /// How many stand in one frame at most.
-    static let limit = 64
+    package static let limit = 64
 
-    static func encode(_ ranges: some Sequence<Range<UInt64>>) -> [UInt8] {
+    package static func encode(_ ranges: some Sequence<Range<UInt64>>) -> [UInt8] {
         ranges.flatMap { range in
             range.lowerBound.littleEndianBytes + UInt32(clamping: range.upperBound - range.lowerBound).littleEndianBytes
         }
     }
 
     /// Nil for what is no list of ranges, or has too many of them.
-    static func decode(_ bytes: [UInt8]) -> [Range<UInt64>]? {
+    package static func decode(_ bytes: [UInt8]) -> [Range<UInt64>]? {
         guard bytes.count.isMultiple(of: entryLength), bytes.count <= limit * entryLength else { return nil }
         var ranges: [Range<UInt64>] = []
         for start in stride(from: 0, to: bytes.count, by: entryLength) {
@@ -25,26 +25,26 @@ enum ByteRanges {
 }
 
 /// Some bytes of something longer, with their place in it.
-struct Piece: Equatable {
-    static let headerLength = 8
+package struct Piece: Equatable {
+    package static let headerLength = 8
     /// The most bytes that a piece in one frame can have.
-    static let limit = Frame.payloadLimit - headerLength
+    package static let limit = Frame.payloadLimit - headerLength
 
-    let offset: UInt64
-    let bytes: [UInt8]
+    package let offset: UInt64
+    package let bytes: [UInt8]
 
-    init(offset: UInt64, bytes: [UInt8]) {
+    package init(offset: UInt64, bytes: [UInt8]) {
         self.offset = offset
         self.bytes = bytes
     }
 
-    init?(payload: [UInt8]) {
+    package init?(payload: [UInt8]) {
         guard payload.count >= Self.headerLength else { return nil }
         offset = UInt64(littleEndian: payload)
         bytes = Array(payload[Self.headerLength...])
     }
 
-    var payload: [UInt8] { offset.littleEndianBytes + bytes }
+    package var payload: [UInt8] { offset.littleEndianBytes + bytes }
 
-    var range: Range<UInt64> { offset..<(offset &+ UInt64(bytes.count)) }
+    package var range: Range<UInt64> { offset..<(offset &+ UInt64(bytes.count)) }
 }

@@ -6,8 +6,8 @@
 /// as a short one more often comes through noise whole, and longer again when none are.
 ///
 /// A plain value: time comes in as a parameter.
-struct RangePuller {
-    typealias Instant = ContinuousClock.Instant
+package struct RangePuller {
+    package typealias Instant = ContinuousClock.Instant
 
     /// The shortest pieces, and the longest at any rate.
     private static let shortest = 64
@@ -16,7 +16,7 @@ struct RangePuller {
     /// Good pieces in a row that make pieces longer again.
     private static let trust = 16
 
-    private(set) var rate: TransferRate
+    package private(set) var rate: TransferRate
     private var pending: [Range<UInt64>] = []
     private var asked: [Range<UInt64>] = []
     private var askedBytes: UInt64 = 0
@@ -25,22 +25,22 @@ struct RangePuller {
     private var pieceLimit: Int
     private var goodPieces = 0
     /// How many bytes had to be asked for again.
-    private(set) var repeatedBytes: UInt64 = 0
+    package private(set) var repeatedBytes: UInt64 = 0
 
-    init(rate: TransferRate) {
+    package init(rate: TransferRate) {
         self.rate = rate
         pieceLimit = rate.pieceLength
     }
 
-    var isIdle: Bool { pending.isEmpty && asked.isEmpty }
-    var isAsking: Bool { !asked.isEmpty }
+    package var isIdle: Bool { pending.isEmpty && asked.isEmpty }
+    package var isAsking: Bool { !asked.isEmpty }
 
-    mutating func add(_ range: Range<UInt64>) {
+    package mutating func add(_ range: Range<UInt64>) {
         if !range.isEmpty { pending.append(range) }
     }
 
     /// What to ask for now, in this order; `held` bytes have come and wait to be taken.
-    mutating func due(at now: Instant, held: UInt64 = 0) -> [Range<UInt64>] {
+    package mutating func due(at now: Instant, held: UInt64 = 0) -> [Range<UInt64>] {
         if let lastMove, !asked.isEmpty, now - lastMove > patience + rate.time(for: askedBytes) { giveUpAsked(at: now) }
         let piece = UInt64(min(pieceLimit, rate.pieceLength))
         let window = min(max(rate.bytes(in: .seconds(1)), 4 * piece), Self.windowLimit)
@@ -64,7 +64,7 @@ struct RangePuller {
     }
 
     /// Takes note of a piece that came; false where it was not waited for, such as one that came twice.
-    mutating func take(_ range: Range<UInt64>, at now: Instant) -> Bool {
+    package mutating func take(_ range: Range<UInt64>, at now: Instant) -> Bool {
         rate.note(range.length, at: now)
         guard let index = asked.firstIndex(of: range) else { return false }
         let lost = Array(asked[..<index])
@@ -85,7 +85,7 @@ struct RangePuller {
     }
 
     /// Has everything that was asked for asked for again, as for a new sender.
-    mutating func restart() {
+    package mutating func restart() {
         pending.insert(contentsOf: asked, at: 0)
         asked = []
         askedBytes = 0

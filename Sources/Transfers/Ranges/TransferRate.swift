@@ -1,6 +1,6 @@
 /// How fast bytes come, measured over the last seconds; until then what the line's speed promises.
-struct TransferRate {
-    typealias Instant = ContinuousClock.Instant
+package struct TransferRate {
+    package typealias Instant = ContinuousClock.Instant
 
     private static let span: Duration = .milliseconds(500)
     /// Pieces that take about an eighth of a second: long enough to cost little, short enough to lose little.
@@ -8,23 +8,23 @@ struct TransferRate {
     private static let pieceLengths = 256...Piece.limit
 
     /// Bytes a second.
-    private(set) var perSecond: Double
+    package private(set) var perSecond: Double
     private var since: Instant?
     private var counted: UInt64 = 0
 
     /// `baud` is the line's speed where it is known; eight bits take ten.
-    init(baud: Int?) { perSecond = Double(baud ?? 115_200) / 10 }
+    package init(baud: Int?) { perSecond = Double(baud ?? 115_200) / 10 }
 
-    var pieceLength: Int {
+    package var pieceLength: Int {
         let length = Int(min(perSecond / Self.piecesPerSecond, Double(Piece.limit)))
         return min(max(length, Self.pieceLengths.lowerBound), Self.pieceLengths.upperBound)
     }
 
-    func bytes(in time: Duration) -> UInt64 { UInt64(min(perSecond * time.inSeconds, 1e12)) }
+    package func bytes(in time: Duration) -> UInt64 { UInt64(min(perSecond * time.inSeconds, 1e12)) }
 
-    func time(for bytes: UInt64) -> Duration { .seconds(Double(bytes) / max(perSecond, 1)) }
+    package func time(for bytes: UInt64) -> Duration { .seconds(Double(bytes) / max(perSecond, 1)) }
 
-    mutating func note(_ bytes: UInt64, at now: Instant) {
+    package mutating func note(_ bytes: UInt64, at now: Instant) {
         guard let since else {
             // The first piece only starts the clock: how long it took is not known.
             self.since = now
@@ -40,7 +40,7 @@ struct TransferRate {
     }
 
     /// Leaves the time until the next piece out of the measure: nobody was sending.
-    mutating func pause() {
+    package mutating func pause() {
         since = nil
         counted = 0
     }
