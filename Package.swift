@@ -100,7 +100,8 @@ let package = Package(
             name: "aftercare",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
-                "Hardware", "Servicing", "Installation", "Agent", "Health", "Heartbeats", "Console", "Commands",
+                "Hardware", "Servicing", "Installation", "Agent", "Health", "Heartbeats", "NetworkDiagnosis", "Console",
+                "Commands",
                 arguments,
                 system, logging,
             ]),

@@ -10,6 +10,21 @@ package final class WebServer: Sendable {
     package struct Certificate: Sendable {
         package let certificate: FilePath
         package let key: FilePath
+        /// Who gave the certificate: itself, or the authority's.
+        package let authority: FilePath
+    }
+
+    /// When a certificate that an authority of the server's own making gave is valid.
+    package enum Validity: Sendable {
+        case now, past, future
+
+        fileprivate var dates: (start: String, end: String) {
+            switch self {
+            case .now: ("20200101000000Z", "20491231235959Z")
+            case .past: ("20200101000000Z", "20200201000000Z")
+            case .future: ("20480101000000Z", "20491231235959Z")
+            }
+        }
     }
 
     package let address: String
@@ -18,20 +33,24 @@ package final class WebServer: Sendable {
     private let lifeline = Pipe()
     private let folder: TemporaryFolder
 
-    /// Serves `content` at `/file` and its misbehaving relatives; `named` is the host name in its certificate.
+    /// Serves `content` at `/file` and its misbehaving relatives; `named` is the host name in its certificate, which an authority gives
+    /// where a validity is named.
     package static func start(
-        content: [UInt8], tls named: String? = nil, asksForIdentity: Bool = false
+        content: [UInt8], tls named: String? = nil, valid: Validity? = nil, asksForIdentity: Bool = false
     ) async throws -> WebServer {
         try await BlockingThread.run("web server") {
-            try WebServer(content: content, tls: named, asksForIdentity: asksForIdentity)
+            try WebServer(content: content, tls: named, valid: valid, asksForIdentity: asksForIdentity)
         }
     }
 
-    private init(content: [UInt8], tls named: String?, asksForIdentity: Bool) throws {
+    private init(content: [UInt8], tls named: String?, valid: Validity?, asksForIdentity: Bool) throws {
         folder = try TemporaryFolder()
         try folder.write("content", content)
         let script = try folder.write("server.py", Self.script)
-        certificate = try named.map { [folder] in try Self.makeCertificate(named: $0, in: folder) }
+        certificate = try named.map { [folder] name in
+            if let valid { return try Self.issueCertificate(named: name, valid, in: folder) }
+            return try Self.makeCertificate(named: name, in: folder)
+        }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         process.arguments =
@@ -53,12 +72,47 @@ package final class WebServer: Sendable {
     deinit { try? lifeline.fileHandleForWriting.close() }
 
     static func makeCertificate(named name: String, in folder: TemporaryFolder) throws -> Certificate {
-        let pair = Certificate(certificate: folder.file("certificate.pem"), key: folder.file("key.pem"))
+        let pair = Certificate(
+            certificate: folder.file("certificate.pem"), key: folder.file("key.pem"),
+            authority: folder.file("certificate.pem"))
         _ = try Tool.run([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
             "-subj", "/CN=\(name)", "-addext", "subjectAltName=DNS:\(name)", "-keyout", pair.key.string, "-out",
             pair.certificate.string,
         ])
+        return pair
+    }
+
+    /// By `openssl ca`, the one of its commands that takes dates.
+    private static func issueCertificate(
+        named name: String, _ valid: Validity, in folder: TemporaryFolder
+    ) throws -> Certificate {
+        let pair = Certificate(
+            certificate: folder.file("certificate.pem"), key: folder.file("key.pem"),
+            authority: folder.file("authority.pem"))
+        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        let (request, authorityKey) = (folder.file("request.pem").string, folder.file("authority.key").string)
+        try folder.write("database", "")
+        try folder.write("serial", "01")
+        try folder.write("extensions", "subjectAltName=DNS:\(name)\n")
+        let configuration = try folder.write(
+            "ca.conf", "[ca]\ndefault_ca=a\n[a]\ndatabase=database\nserial=serial\npolicy=p\n[p]\ncommonName=supplied\n"
+        )
+        let subject = ["-subj", "/CN=Hospital Inspection"]
+        _ = try Tool.run(
+            ["openssl", "req", "-x509", "-days", "3000", "-keyout", authorityKey, "-out", pair.authority.string]
+                + subject + key)
+        _ = try Tool.run(
+            ["openssl", "req", "-subj", "/CN=\(name)", "-keyout", pair.key.string, "-out", request] + key)
+        let dates = valid.dates
+        _ = try Tool.run(
+            [
+                "openssl", "ca", "-batch", "-notext", "-md", "sha256", "-in", request, "-cert", pair.authority.string,
+                "-keyfile",
+                authorityKey, "-startdate", dates.start, "-enddate", dates.end, "-extfile", "extensions", "-outdir",
+                ".", "-config",
+                configuration.string, "-out", pair.certificate.string,
+            ], folder: folder.path.string)
         return pair
     }
 
@@ -155,6 +209,9 @@ package final class WebServer: Sendable {
                 elif name == "loop": self.head(302, Location="/loop", Content_Length=0)
                 elif name == "moved": self.head(302, Location="/file", Content_Length=0)
                 elif name == "away": self.head(302, Location=url.query, Content_Length=0)
+                elif name == "page":
+                    self.head(200, Content_Type="text/html; charset=utf-8", Content_Length=13)
+                    self.wfile.write(b"<p>Sign in!</")
                 elif name.isdigit():
                     self.head(int(name), Content_Length=5)
                     self.wfile.write(b"words")

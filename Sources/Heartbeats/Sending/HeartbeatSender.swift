@@ -141,12 +141,7 @@ package actor HeartbeatSender {
     }
 
     private func request(_ url: String, ids: [String]) throws(HeartbeatError) -> HTTPRequest {
-        var request = HTTPRequest(url)
-        request.authorities = endpoint.authorities
-        request.pinnedKeys = endpoint.pinnedKeys
-        request.identity = endpoint.identity
-        request.proxy = endpoint.proxy
-        request.connectTimeout = min(.seconds(30), endpoint.timeout)
+        var request = endpoint.request(url)
         // The same items make the same key, so that a receiver that never looks inside can still tell a repetition.
         let key = SHA256.digest(of: Array(ids.joined(separator: " ").utf8)).hex.prefix(32)
         if let field = HTTPField("Idempotency-Key", String(key)) { request.fields.append(field) }

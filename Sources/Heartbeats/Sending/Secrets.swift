@@ -1,5 +1,28 @@
-import Platform
+package import Platform
 import SystemPackage
+
+extension EndpointConfiguration {
+    /// A request to this endpoint, without its secrets.
+    func request(_ url: String) -> HTTPRequest {
+        var request = HTTPRequest(url)
+        request.authorities = authorities
+        request.pinnedKeys = pinnedKeys
+        request.identity = identity
+        request.proxy = proxy
+        request.connectTimeout = min(.seconds(30), timeout)
+        return request
+    }
+
+    /// A request to where metrics go.
+    package var probeWithoutSecrets: HTTPRequest { request(url + "/v1/metrics") }
+
+    /// A request to where metrics go, as a heartbeat would make it, for whoever wants to know whether one would arrive.
+    package func probe(storage: Storage) throws(HeartbeatError) -> HTTPRequest {
+        var request = probeWithoutSecrets
+        try Secrets(storage: storage).complete(&request, for: self)
+        return request
+    }
+}
 
 /// What stands in files so that it is in no configuration, argument or log; read anew for each request, so that it can change.
 struct Secrets: Sendable {

@@ -114,6 +114,12 @@ extension Certificate {
     /// Whether the key usage has cRLSign; nil where there is no such extension.
     package var allowsRevocationLists: Bool? { keyUsage(UInt32(KU_CRL_SIGN)) }
 
+    /// Whether this is a server's certificate for `host`, a name or an address (RFC 9525; X509_check_host(3)).
+    package func isFor(host: String) -> Bool {
+        defer { ERR_clear_error() }
+        return X509_check_ip_asc(handle, host, 0) == 1 || X509_check_host(handle, host, host.utf8.count, 0, nil) == 1
+    }
+
     private func keyUsage(_ bit: UInt32) -> Bool? {
         guard flags & UInt32(EXFLAG_KUSAGE) != 0 else { return nil }
         return X509_get_key_usage(handle) & bit != 0

@@ -35,6 +35,9 @@ package final class HTTPBody: Sendable {
     /// What its head said besides the status; empty before `open()`.
     var fields: HTTPResponse.Fields { transfer.withLock { $0.fields } }
 
+    /// The certificates that the server showed, its own first; known only of a request that is no more than a look.
+    var certificates: [Certificate] { transfer.withLock { $0.certificates } }
+
     /// How often the body was asked for again after the connection broke.
     package var resumeCount: Int { transfer.withLock { $0.resumeCount } }
 

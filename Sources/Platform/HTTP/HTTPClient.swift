@@ -13,11 +13,16 @@ package struct HTTPResponse: Sendable, Equatable {
         package var retryAfter: String?
         /// When the server says it answered; a hint of the time at most.
         package var date: String?
+        /// Where a redirect that was not followed leads; a relative one as it came (RFC 9110 §10.2.2).
+        package var location: String?
 
-        package init(contentType: String? = nil, retryAfter: String? = nil, date: String? = nil) {
+        package init(
+            contentType: String? = nil, retryAfter: String? = nil, date: String? = nil, location: String? = nil
+        ) {
             self.contentType = contentType
             self.retryAfter = retryAfter
             self.date = date
+            self.location = location
         }
     }
 
@@ -47,6 +52,32 @@ package enum HTTPClient {
         request.content = content
         request.redirectLimit = 0
         return try await answer(to: request, limit: limit, timeout: timeout)
+    }
+
+    /// The certificates that whoever answers for a server shows, its own first, looked at and not believed.
+    ///
+    /// Connects as the request would, through its proxy too, and sends nothing. Cancelling the task ends it.
+    package static func certificates(
+        of request: HTTPRequest, timeout: Duration
+    ) async throws(HTTPError) -> [Certificate] {
+        var look = request
+        look.isOnlyLook = true
+        look.pinnedKeys = nil
+        look.redirectLimit = 0
+        look.resumeLimit = 0
+        look.timeout = timeout
+        let body = try HTTPBody(look, acceptsAnyStatus: true)
+        let result = await withTaskCancellationHandler {
+            await BlockingThread.run("http look") { () -> Result<[Certificate], HTTPError> in
+                Result { () throws(HTTPError) in
+                    try body.open()
+                    return body.certificates
+                }
+            }
+        } onCancel: {
+            body.cancel()
+        }
+        return try result.get()
     }
 
     private static func answer(

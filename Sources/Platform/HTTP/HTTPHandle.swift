@@ -45,8 +45,10 @@ final class HTTPHandle {
             ac_curl_set_long(easy, CURLOPT_BUFFERSIZE, 131_072),
             ac_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.connectTimeout / .milliseconds(1)))),
             ac_curl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
-            ac_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1),
-            ac_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2),
+            ac_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, request.isOnlyLook ? 0 : 1),
+            ac_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, request.isOnlyLook ? 0 : 2),
+            ac_curl_set_long(easy, CURLOPT_CONNECT_ONLY, request.isOnlyLook ? 1 : 0),
+            ac_curl_set_long(easy, CURLOPT_CERTINFO, request.isOnlyLook ? 1 : 0),
             ac_curl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText),
         ]
         if let authorities = request.authorities {
@@ -145,6 +147,26 @@ final class HTTPHandle {
             return nil
         }
         return String(cString: found.pointee.value)
+    }
+
+    /// The certificates that a look at a server found, its own first.
+    var certificates: [Certificate] {
+        var found: UnsafeMutablePointer<curl_certinfo>?
+        guard ac_curl_get_certificates(easy, &found) == CURLE_OK, let found, let lists = found.pointee.certinfo else {
+            return []
+        }
+        var certificates: [Certificate] = []
+        for index in 0..<min(16, Int(found.pointee.num_of_certs)) {
+            var entry = lists[index]
+            while let line = entry {
+                let text = String(cString: line.pointee.data)
+                if text.hasPrefix("Cert:") {
+                    certificates += (try? Certificate.read(pem: Array(text.utf8.dropFirst(5)), limit: 1)) ?? []
+                }
+                entry = line.pointee.next
+            }
+        }
+        return certificates
     }
 
     /// libcurl's own words for a failure.

@@ -18,7 +18,7 @@ struct HTTPHead {
         status = handle.status
         fields = HTTPResponse.Fields(
             contentType: handle.header("Content-Type"), retryAfter: handle.header("Retry-After"),
-            date: handle.header("Date"))
+            date: handle.header("Date"), location: handle.header("Location"))
         entityTag = handle.header("ETag")
         lastModified = handle.header("Last-Modified")
         let range = handle.header("Content-Range").flatMap(Self.range)

@@ -16,6 +16,8 @@ package struct HTTPRequest: Sendable, Hashable {
     package let url: String
     /// What is sent with it, by POST; nil for a GET.
     var content: HTTPContent?
+    /// Whether only a connection is made, to see the certificates there, which are not judged; nothing is sent.
+    var isOnlyLook = false
     /// More fields for its head.
     package var fields: [HTTPField] = []
     /// The most bytes of body that are taken.

@@ -52,6 +52,7 @@ final class HTTPTransfer {
     deinit { stop() }
 
     var total: UInt64? { head?.total }
+    var certificates: [Certificate] { handle.certificates }
     var fields: HTTPResponse.Fields { head?.fields ?? HTTPResponse.Fields() }
 
     func open() throws(HTTPError) -> Int {
