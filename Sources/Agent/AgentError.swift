@@ -1,4 +1,3 @@
-package import BootControl
 package import Vocabulary
 
 /// Why the agent did not do what it was asked, or could not start.

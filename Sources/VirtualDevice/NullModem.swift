@@ -51,7 +51,9 @@ package final class NullModem: Sendable {
         tcsetattr(port, TCSANOW, &settings)
         for descriptor in [relay, port] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         unlink(link.string)
-        guard symlink(String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self), link.string) == 0
+        guard
+            symlink(String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self), link.string)
+                == 0
         else { throw failure("link '\(link)'") }
         return End(relay: relay, port: port, link: link)
     }

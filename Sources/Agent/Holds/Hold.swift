@@ -1,4 +1,3 @@
-package import BootControl
 package import Documents
 import Ledger
 package import Vocabulary

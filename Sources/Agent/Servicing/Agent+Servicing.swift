@@ -27,12 +27,15 @@ extension Agent {
         guard end > 1 else { return [] }
         let first = end > UInt64(limit) ? end - UInt64(limit) : 1
         let entries = try records.entries(from: first, limit: limit)
-        return try entries.filter { $0.sequence < end }.reversed().map { try JSONReader.read($0.line, limit: LedgerEntry.lineLimit) }
+        return try entries.filter { $0.sequence < end }.reversed().map {
+            try JSONReader.read($0.line, limit: LedgerEntry.lineLimit)
+        }
     }
 
     /// The visit that a restart left open, counting that restart.
     func keptVisit() -> ServiceVisit? {
-        guard let value = records.service("visit"), value != .null, var visit = try? ServiceVisit(value["visit"] ?? .null)
+        guard let value = records.service("visit"), value != .null,
+            var visit = try? ServiceVisit(value["visit"] ?? .null)
         else { return nil }
         if value["boot"]?.string != running.boot {
             visit.resume(version: running.version.description)
@@ -110,7 +113,15 @@ extension Agent {
     /// The self-tests of the running release as it declares them, in their order.
     func declaredTests() throws -> JSON {
         let plan = try SelfTestPlan.read(folder: configuration.places.selfTests, storage: storage)
-        return ["tests": .array(plan.tests.map { ["id": .string($0.id), "title": .string($0.title), "kind": .string($0.kind), "required": .bool($0.isRequired)] })]
+        return [
+            "tests": .array(
+                plan.tests.map {
+                    [
+                        "id": .string($0.id), "title": .string($0.title), "kind": .string($0.kind),
+                        "required": .bool($0.isRequired),
+                    ]
+                })
+        ]
     }
 
     /// Runs one self-test for a person, and records what it showed.

@@ -50,7 +50,8 @@ extension Agent {
         case "passport": return RecordExport(name: "\(name).json", content: .bytes(passport().canonicalBytes))
         case "record", "incident":
             let folder = what == "record" ? places.serviceRecords : places.incidents
-            guard let newest = try documents(in: folder, type: what == "record" ? .serviceRecord : .incidentReported).last
+            guard
+                let newest = try documents(in: folder, type: what == "record" ? .serviceRecord : .incidentReported).last
             else { throw ServiceSessionError.nothingThere(what) }
             return RecordExport(name: "\(name).json", content: .bytes(newest.canonicalBytes))
         case "all":

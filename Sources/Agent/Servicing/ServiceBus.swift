@@ -41,7 +41,9 @@ package struct ServiceBus: Sendable {
                     call throws(BusFault) in
                     let port: String = try call.read(0)
                     return [
-                        .string(try await faults { try await sessions.begin(port: port, caller: call.sender) }.canonicalText)
+                        .string(
+                            try await faults { try await sessions.begin(port: port, caller: call.sender) }.canonicalText
+                        )
                     ]
                 },
                 BusMethod(
@@ -54,7 +56,8 @@ package struct ServiceBus: Sendable {
                         BusArgument("session", .string), BusArgument("request", .string),
                         BusArgument("stream", .descriptor),
                     ], returns: [BusArgument("answer", .string)]
-                ) { call throws(BusFault) in try await perform(call, stream: call.file(2, named: "stream", in: storage)) },
+                ) { call throws(BusFault) in try await perform(call, stream: call.file(2, named: "stream", in: storage))
+                },
                 BusMethod("End", [BusArgument("session", .string), BusArgument("reason", .string)]) {
                     call throws(BusFault) in
                     let (session, reason): (String, String) = (try call.read(0), try call.read(1))
@@ -70,7 +73,8 @@ package struct ServiceBus: Sendable {
             .string(
                 try await faults {
                     try await sessions.perform(
-                        Array(text.utf8.prefix(Self.requestLimit + 1)), in: session, caller: call.sender, stream: stream)
+                        Array(text.utf8.prefix(Self.requestLimit + 1)), in: session, caller: call.sender, stream: stream
+                    )
                 }.canonicalText)
         ]
     }

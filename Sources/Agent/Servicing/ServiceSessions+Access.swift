@@ -18,7 +18,12 @@ extension ServiceSessions {
             "emergency": .bool(policy.emergency != nil), "idleSeconds": .integer(policy.idleSeconds),
             "lockedSeconds": .integer(access.lockedSeconds(at: await moment())),
             "serial": surroundings.serialRate.map { .number($0) },
-            "visit": visit.map { ["id": .string($0.id), "person": .string($0.person?.person ?? ""), "since": .string($0.opened.description)] },
+            "visit": visit.map {
+                [
+                    "id": .string($0.id), "person": .string($0.person?.person ?? ""),
+                    "since": .string($0.opened.description),
+                ]
+            },
         ])
     }
 
@@ -112,7 +117,8 @@ extension ServiceSessions {
             "until": .string(person.until.description), "visit": .string(visit?.id ?? ""),
         ]) { $1 }
         let login = LedgerEvent(.serviceLogin, .object(body.filter { $0.value != .null }))
-        await agent.record(isNew ? [LedgerEvent(.serviceStarted, ["visit": .string(visit?.id ?? "")]), login] : [login])
+        await agent.record(
+            isNew ? [LedgerEvent(.serviceStarted, ["visit": .string(visit?.id ?? "")]), login] : [login])
         return try await described(id)
     }
 

@@ -52,7 +52,9 @@ extension ServiceSessions {
     }
 
     private func network() async throws -> JSON {
-        guard let diagnosis = surroundings.diagnosis else { throw ServiceSessionError.nothingThere("network to look at") }
+        guard let diagnosis = surroundings.diagnosis else {
+            throw ServiceSessionError.nothingThere("network to look at")
+        }
         return ["steps": .array(await diagnosis())]
     }
 

@@ -34,7 +34,9 @@ extension ServiceSessions {
 
     /// The open visit goes on if the same person comes back; another's is closed by the device.
     func join(_ individual: Individual) async {
-        if let open = visit, let before = open.person, before.person != individual.person || before.keyID != individual.keyID {
+        if let open = visit, let before = open.person,
+            before.person != individual.person || before.keyID != individual.keyID
+        {
             await closeVisit(.device(reason: "\(individual.person) began another"))
         }
         if visit == nil {
@@ -54,7 +56,9 @@ extension ServiceSessions {
         let now = await agent.now()
         let updates = (try? await agent.history(limit: 20))?.array ?? []
         for update in updates.reversed() {
-            guard let id = update["id"]?.string, visit.events.contains(where: { $0.detail.contains(id) }) else { continue }
+            guard let id = update["id"]?.string, visit.events.contains(where: { $0.detail.contains(id) }) else {
+                continue
+            }
             let outcome = update["outcome"]?.string ?? "under way"
             visit.note(
                 ServiceEvent(
