@@ -66,7 +66,7 @@ extension ServiceSessions {
                     outcome: outcome,
                     detail: "\(update["from"]?.string ?? "") to \(update["version"]?.string ?? "?")"))
             for report in update["selfTests"]?.array ?? [] {
-                for result in report["results"]?.array ?? [] {
+                for result in report["tests"]?.array ?? [] {
                     if let datum = TestDatum(result: result) { visit.note(datum) }
                 }
             }
