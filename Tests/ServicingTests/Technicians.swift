@@ -63,8 +63,14 @@ final class Technicians: Sendable {
 
     /// A certificate by the technicians' issuing authority that can be wrong in every way.
     func forged(
-        _ name: String, keys: KeyKind = .p256, usage: String? = "clientAuth", days: Int64 = 365,
-        digest: DigestAlgorithm? = nil
+        _ name: String, keys: KeyKind = .p256, usage: String? = "clientAuth", days: Int64 = 365
+    ) throws -> ContentSigner {
+        try certified(name, key: try PrivateKey.generate(keys), usage: usage, days: days)
+    }
+
+    /// A certificate for a key that somebody else made.
+    func certified(
+        _ name: String, key: PrivateKey, usage: String? = "clientAuth", days: Int64 = 365
     ) throws -> ContentSigner {
         let issuing = try ContentSigner(
             key: try PrivateKey(pem: try folder.read("technician/issuing.key")),
@@ -77,12 +83,11 @@ final class Technicians: Sendable {
         ]
         if let usage { extensions.append(CertificateExtension("extendedKeyUsage", usage)) }
         let form = CertificateForm(
-            commonName: name, organization: "Test", organizationalUnit: "forged", serial: [0x40] + (try randomBytes(8)),
-            notBefore: Self.start, notAfter: Self.start.advanced(by: days * 86400), extensions: extensions)
-        let key = try PrivateKey.generate(keys)
+            commonName: name, organization: "Test", organizationalUnit: "forged",
+            serial: [0x40] + (try randomBytes(8)), notBefore: Self.start,
+            notAfter: Self.start.advanced(by: days * 86400), extensions: extensions)
         return try ContentSigner(
-            key: key,
-            certificate: try form.signed(by: issuing.key, issuer: issuing.certificate, for: key, digest: digest),
+            key: key, certificate: try form.signed(by: issuing.key, issuer: issuing.certificate, for: key),
             intermediates: [issuing.certificate])
     }
 }
