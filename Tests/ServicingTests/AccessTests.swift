@@ -149,7 +149,7 @@ struct AccessTests {
     func counts() {
         let typing: [ServiceError] = [
             .lineMistyped(3, reason: ""), .lineMissing(2), .grantIncomplete, .grantMalformed(""),
-            .grantTooLong(limit: 1), .lockedOut(seconds: 1),
+            .grantTooLong(limit: 1), .lockedOut(seconds: 1), .challengeExpired(seconds: 900),
         ]
         #expect(typing.allSatisfy { !$0.countsAsAttempt })
         let judged: [ServiceError] = [

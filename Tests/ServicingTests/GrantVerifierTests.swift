@@ -56,6 +56,8 @@ struct GrantVerifierTests {
         #expect(refusal { _ = try verify(grant) } == 3440)
         let policy = try technicians.policy(people: [ada.signer.certificate])
         #expect(try verify(grant, policy).certificate == ada.signer.certificate)
+        let verifier = GrantVerifier(policy: try technicians.policy(), remembered: [ada.signer.certificate])
+        #expect(try verifier.verify(grant, answering: challenge, at: .clock(60)).role == Technicians.technician)
     }
 
     @Test("A device whose configuration has no service takes nobody")
