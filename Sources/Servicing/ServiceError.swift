@@ -107,7 +107,7 @@ package enum ServiceError: Fault, Equatable {
     package var countsAsAttempt: Bool {
         switch self {
         case .grantMalformed, .lineMistyped, .lineMissing, .grantIncomplete, .grantTooLong, .lockedOut, .noService,
-            .noChallenge, .crypto:
+            .noChallenge, .challengeExpired, .crypto:
             false
         default: true
         }
@@ -188,6 +188,10 @@ extension ServiceError {
         case .grantOver: "Check the clocks of the device and of the laptop, and make a new grant."
         case .windowTooLong: "Make the grant for fewer hours."
         case .otherBundle: "Make a grant for this release."
+        case .otherCertificate: "Make the grant with the certificate that belongs to its key."
+        case .noRightsLeft: "Ask for a grant by somebody whose role may do more here."
+        case .recordIncomplete: "Say what is missing, and close the session again."
+        case .emergencySpent: "Have a challenge answered; the manufacturer's service can do that by telephone."
         default: ""
         }
     }

@@ -6,13 +6,7 @@ package struct ServicePerson: Sendable {
     package let certificate: Certificate
     package let role: Role
     package let warnings: [TrustWarning]
-
-    // Not `package`: no other module may say that somebody is known.
-    init(certificate: Certificate, role: Role, warnings: [TrustWarning]) {
-        self.certificate = certificate
-        self.role = role
-        self.warnings = warnings
-    }
+    // Its initializer is not `package`: no other module may say that somebody is known.
 }
 
 extension TrustAnchors {

@@ -11,8 +11,8 @@ struct GrantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grant", abstract: "Answer a device's challenge, so that you can service it. Needs no network.",
         discussion: """
-            1. At the device's service port, type 'login': it shows a challenge, such as IP4-000417/7KQ3-M9XD-2WFA-T.
-            2. Here: aftercare-fleet grant IP4-000417/7KQ3-M9XD-2WFA-T --certificate me.pem --key 'pkcs11:token=me'
+            1. At the device's service port, type 'login': it shows a challenge, such as IP4-000417/7KQ3-M9XD-2WFA-0.
+            2. Here: aftercare-fleet grant IP4-000417/7KQ3-M9XD-2WFA-0 --certificate me.pem --key 'pkcs11:token=me'
             3. Paste the lines that come out, or type them, at the device. A line that is mistyped is named there.
 
             Small and capital letters, O and 0, I, L and 1, spaces and hyphens need not be right. The grant works once, \

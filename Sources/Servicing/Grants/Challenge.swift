@@ -45,7 +45,7 @@ package struct Challenge: Hashable, Sendable, CustomStringConvertible {
     /// The 60 bits in one word, as they are signed.
     package var nonce: String { Symbols.text(symbols) }
 
-    /// As in `IP4-000417/7KQ3-M9XD-2WFA-T`: the device, the bits, and a check symbol over both.
+    /// As in `IP4-000417/7KQ3-M9XD-2WFA-0`: the device, the bits, and a check symbol over both.
     package var description: String {
         let groups = stride(from: 0, to: symbols.count, by: 4).map { Symbols.text(symbols[$0..<$0 + 4]) }
         return "\(device)/\(groups.joined(separator: "-"))-\(Symbols.letter(check))"

@@ -52,9 +52,8 @@ enum GrantText {
             }
             symbols += data
         }
-        guard let bytes = Symbols.decode(symbols) else {
-            throw .lineMistyped(lines.count, reason: "its last letter is not right")
-        }
+        // Every line is right in itself, so what does not end with a byte lacks lines.
+        guard let bytes = Symbols.decode(symbols) else { throw .grantIncomplete }
         return bytes
     }
 
@@ -70,11 +69,19 @@ enum GrantText {
         mutating func read(_ line: Substring) throws(ServiceError) -> Bool {
             let text = line.lastIndex(of: ">").map { line[line.index(after: $0)...] } ?? line
             var parts = text.split(separator: ":", omittingEmptySubsequences: false)[...]
-            // "grant: 1: ABCDE": what is before a colon is a number, or belongs to a prompt.
-            while parts.count > 1, let word = parts.popFirst() {
-                if let number = Self.number(word) { try begin(number) }
+            while parts.count > 1, let part = parts.popFirst() {
+                // Before a colon stands the number of a line, or a prompt such as "grant".
+                let label = part.split(whereSeparator: \.isWhitespace).last ?? ""
+                guard let number = Self.number(label) else { continue }
+                // Lines that were run together: what is before the number belongs to the line before.
+                if current != nil, try take(part[..<label.startIndex]) { return true }
+                try begin(number)
             }
-            for scalar in (parts.first ?? "").unicodeScalars {
+            return try take(parts.first ?? "")
+        }
+
+        private mutating func take(_ text: Substring) throws(ServiceError) -> Bool {
+            for scalar in text.unicodeScalars {
                 if scalar == "." { return true }
                 guard !Symbols.isSeparator(scalar) else { continue }
                 guard let value = Symbols.value(scalar) else {
@@ -87,7 +94,7 @@ enum GrantText {
         }
 
         private static func number(_ word: Substring) -> Int? {
-            let digits = String(word).trimmed.utf8.map(Symbols.folded)
+            let digits = word.utf8.map(Symbols.folded)
             guard (1...3).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
             return digits.reduce(0) { $0 * 10 + Int($1 - 48) }
         }

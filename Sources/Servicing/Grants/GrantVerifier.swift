@@ -2,7 +2,7 @@ package import Platform
 package import Trust
 package import Vocabulary
 
-/// A grant that was judged and holds: what a session stands on. Only a `GrantVerifier` makes one.
+/// A grant that was judged and holds, which only a `GrantVerifier` says: what a session stands on.
 package struct VerifiedGrant: Sendable {
     /// The name in the person's certificate.
     package let person: String
@@ -71,8 +71,15 @@ package struct GrantVerifier: Sendable {
     private static let tolerance: Int64 = 300
 
     package let policy: ServicePolicy
+    private let remembered: [Certificate]
 
-    package init(policy: ServicePolicy) { self.policy = policy }
+    /// `remembered` are certificates of earlier grants that held: their people need not send them again.
+    ///
+    /// Each is judged anew every time, so remembering lets nobody in who would not get in with it.
+    package init(policy: ServicePolicy, remembered: [Certificate] = []) {
+        self.policy = policy
+        self.remembered = remembered
+    }
 
     /// The grant as something to rely on, if it answers `challenge` and everything about it holds.
     ///
@@ -114,7 +121,7 @@ package struct GrantVerifier: Sendable {
             guard Self.isSigned(grant, terms, by: certificate) else { throw .badSignature(certificate.subject) }
             return certificate
         }
-        let known = policy.people.filter { Self.isNamed($0, by: grant) }
+        let known = (policy.people + remembered).filter { Self.isNamed($0, by: grant) }
         guard let first = known.first else { throw .unknownPerson(keyMark: Hex.encode(grant.keyMark)) }
         guard let signer = known.first(where: { Self.isSigned(grant, terms, by: $0) }) else {
             throw .badSignature(first.subject)

@@ -4,7 +4,9 @@ package import SystemPackage
 import Trust
 
 extension ServicePolicy {
-    /// Reads the `[service]` table; paths in it are relative to `folder`. Without the table nobody can log in.
+    /// Reads the `[service]` table; paths in it are relative to `folder`.
+    ///
+    /// Without the table nobody can log in.
     package static func read(
         _ fields: Fields?, folder: FilePath, storage: Storage
     ) throws(ServiceError) -> ServicePolicy {
