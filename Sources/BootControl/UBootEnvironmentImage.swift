@@ -1,3 +1,5 @@
+import Platform
+
 /// One copy of U-Boot's environment: a CRC-32, in redundant ones a counter, and `name=value` entries that end in NUL.
 ///
 /// The CRC covers everything after the header; two NULs end the entries (U-Boot's `include/env_internal.h`).

@@ -1,5 +1,6 @@
-/// A way for bytes in both directions, such as a serial port or a terminal; used by one thread at a time but for `cancel`.
+/// A way for bytes in both directions, such as a serial port or a terminal.
 ///
+/// One thread at a time reads and one writes; they may be two.
 /// Every call is bounded by the time it is given, and blocks: use it on a thread of its own.
 package protocol ByteLine: Sendable {
     /// Hands all bytes over, or throws `notTaken` when the time is up.

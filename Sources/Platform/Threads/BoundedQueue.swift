@@ -34,6 +34,16 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
         return true
     }
 
+    /// Puts an element in where there is room now; false where there is none.
+    package func offer(_ element: Element) -> Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        guard elements.count < capacity, !isClosed else { return false }
+        elements.append(element)
+        pthread_cond_broadcast(changed)
+        return true
+    }
+
     /// Waits for an element; nil once the queue is closed and empty.
     package func take() -> Element? {
         pthread_mutex_lock(mutex)

@@ -1,0 +1,195 @@
+package import Documents
+package import Platform
+package import Vocabulary
+
+/// The service tool's side of machine mode: asks the device, answers what the device asks of a file, takes what it exports.
+///
+/// Used by one thread, which every call blocks. docs/line-protocol.md says what goes over the line.
+package final class LineClient {
+    typealias Instant = ContinuousClock.Instant
+
+    package struct Settings: Sendable {
+        package var baud: Int?
+        /// How long the device may say nothing at all before it is given up.
+        package var patience: Duration = .seconds(30)
+
+        package init(baud: Int? = nil) { self.baud = baud }
+    }
+
+    /// What comes besides answers; called on the thread that waits.
+    package struct Handlers {
+        /// What the device says unasked.
+        package var event: (JSON) -> Void = { _ in }
+        /// The next bytes of what the device exports.
+        package var export: ([UInt8]) throws(FaultReport) -> Void = { _ throws(FaultReport) in }
+        /// How much of the file was sent over the line.
+        package var sent: (_ bytes: UInt64, _ position: UInt64) -> Void = { _, _ in }
+
+        package init() {}
+    }
+
+    package var handlers = Handlers()
+    let settings: Settings
+    let cancellation: Cancellation
+    private let line: any ByteLine
+    private var decoder = FrameDecoder()
+    private var sender = RangeSender(nil)
+    private var lastNumber: UInt16 = 0
+    private var heard = Instant.now
+    private var isClosing = false
+
+    package init(_ line: any ByteLine, settings: Settings = Settings(), cancellation: Cancellation = Cancellation()) {
+        self.line = line
+        self.settings = settings
+        self.cancellation = cancellation
+    }
+
+    /// What came and was no frame: how noisy the line is.
+    package var losses: FrameDecoder.Losses { decoder.losses }
+
+    /// Begins a conversation with a console that listens to a person, and makes sure that the line lets every byte through.
+    @discardableResult
+    package func connect() throws(TransferError) -> JSON {
+        var generator = SystemRandomNumberGenerator()
+        let session = String(generator.next(), radix: 16)
+        let hello = Frame(
+            .hello, json: ["protocol": 1, "payload": .number(Frame.payloadLimit), "session": .string(session)])
+        let welcome = try exchange(hello) { frame -> JSON? in
+            guard frame.type == .welcome, let json = frame.json, json["session"]?.string == session else { return nil }
+            return json
+        }
+        guard let welcome else { throw .noAnswer(seconds: Int(settings.patience.inSeconds)) }
+        let version = welcome["protocol"]?.integer ?? 0
+        guard version == 1 else { throw .protocolVersion(version) }
+        try checkTransparency()
+        return welcome
+    }
+
+    /// Ends the conversation: the console listens to a person again.
+    package func close() {
+        // Also after it was cancelled: the console shall listen to a person again, at once and not after some silence.
+        isClosing = true
+        let bye = Frame(.bye, json: ["reason": "done"])
+        let deadline = Instant.now + .seconds(2)
+        while Instant.now < deadline {
+            guard (try? send(bye)) != nil, let frames = try? hear(within: .milliseconds(300)) else { return }
+            if frames.contains(where: { $0.type == .bye }) { return }
+        }
+    }
+
+    /// Carries out one request on the device, which may take as long as it wants while it is heard from.
+    ///
+    /// `file` is what it gets when it asks for one.
+    package func perform(_ request: JSON, file: SentFile? = nil) throws(FaultReport) -> JSON {
+        let result: Result<JSON, FaultReport>
+        do throws(TransferError) { result = try carryOut(request.canonicalBytes, file) } catch {
+            throw FaultReport(error)
+        }
+        return try result.get()
+    }
+
+    /// Keeps a conversation from being taken for lost while nothing is asked; to be called every ten seconds or so.
+    package func keepAlive() throws(TransferError) {
+        try send(Frame(.probe))
+        for frame in try hear(within: .milliseconds(20)) where frame.type == .event { tell(frame) }
+    }
+
+    private func carryOut(_ request: [UInt8], _ file: SentFile?) throws(TransferError) -> Result<JSON, FaultReport> {
+        guard request.count <= LineServer.requestLimit else {
+            throw .tooLarge("request", bytes: request.count, limit: LineServer.requestLimit)
+        }
+        lastNumber &+= 1
+        sender = RangeSender(file)
+        heard = .now
+        var exchange = RequestExchange(request, number: lastNumber, baud: settings.baud)
+        while true {
+            for frame in exchange.due(at: .now) { try send(frame) }
+            if exchange.isOver, let result = exchange.result { return result }
+            for frame in try hear(within: sender.hasWork ? .zero : .milliseconds(100)) {
+                if frame.type == .event { tell(frame) }
+                if let reply = sender.hear(frame) { try send(reply) }
+                let (say, export) = try exchange.hear(frame, at: .now)
+                for frame in say { try send(frame) }
+                guard !export.isEmpty else { continue }
+                do throws(FaultReport) { try handlers.export(export) } catch { return .failure(error) }
+            }
+            try sendNext()
+            guard Instant.now - heard < settings.patience else {
+                throw .lost(seconds: Int(settings.patience.inSeconds))
+            }
+        }
+    }
+
+    private func sendNext() throws(TransferError) {
+        guard let data = try sender.next() else { return }
+        try send(data)
+        handlers.sent(sender.sentBytes, sender.position)
+    }
+
+    private func tell(_ frame: Frame) {
+        if let json = frame.json { handlers.event(json) }
+    }
+
+    // The line
+
+    /// Says a frame again and again until `read` makes something of what comes; nil when nothing did in the time.
+    private func exchange<Value>(_ frame: Frame, _ read: (Frame) -> Value?) throws(TransferError) -> Value? {
+        let deadline = Instant.now + settings.patience
+        while Instant.now < deadline {
+            try send(frame)
+            let next = Instant.now + .milliseconds(500)
+            while Instant.now < next {
+                for frame in try hear(within: next - .now) {
+                    if let value = read(frame) { return value }
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Has every byte there is come back, in short frames, so that noise is not taken for a line that swallows some.
+    private func checkTransparency() throws(TransferError) {
+        var missing = Set((0..<UInt16(8)).map { $0 })
+        for _ in 0..<Self.transparencyTries {
+            for group in missing.sorted() {
+                try send(Frame(.probe, number: group, Self.probe(group)))
+            }
+            let next = Instant.now + .milliseconds(500)
+            while !missing.isEmpty, Instant.now < next {
+                for frame in try hear(within: next - .now)
+                where frame.type == .echo && frame.number < 8 && frame.payload == Self.probe(frame.number) {
+                    missing.remove(frame.number)
+                }
+            }
+            if missing.isEmpty { return }
+            // XON, in case one of the probes has stopped the flow.
+            try write([0x11])
+        }
+        throw .notTransparent
+    }
+
+    private static let transparencyTries = 20
+
+    private static func probe(_ group: UInt16) -> [UInt8] { (0..<32).map { UInt8(truncatingIfNeeded: group * 32 + $0) } }
+
+    private func send(_ frame: Frame) throws(TransferError) { try write(frame.encoded) }
+
+    private func write(_ bytes: [UInt8]) throws(TransferError) {
+        guard !cancellation.isCancelled || isClosing else { throw .cancelled }
+        do throws(SerialError) { try line.write(bytes, within: .seconds(20)) } catch { throw .line(error) }
+    }
+
+    private func hear(within time: Duration) throws(TransferError) -> [Frame] {
+        guard !cancellation.isCancelled || isClosing else { throw .cancelled }
+        let bytes: [UInt8]
+        do throws(SerialError) { bytes = try line.read(4096, within: min(time, .milliseconds(100))) } catch {
+            throw .line(error)
+        }
+        let frames = decoder.feed(bytes)
+        if !frames.isEmpty { heard = .now }
+        if let bye = frames.first(where: { $0.type == .bye }), !isClosing {
+            throw .ended(bye.json?["reason"]?.string ?? "")
+        }
+        return frames
+    }
+}
