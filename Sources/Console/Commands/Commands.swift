@@ -3,8 +3,8 @@ extension ConsoleSession {
     static let language: CommandLanguage = CommandLanguage(commands: [
         .login, .emergency, .logout,
         .status, .passport, .health, .slots, .history, .ledger, .network,
-        .test, .activate, .commit, .rollback, .cancel, .wait,
-        .incident, .hold, .release,
+        .test, .update, .stick, .activate, .commit, .rollback, .cancel, .wait,
+        .incident, .hold, .release, .export,
         .terminal, .help,
     ])
 }

@@ -41,7 +41,8 @@ extension ConsoleSession {
     func knowHolds(_ answer: JSON) {
         knownHolds = (answer["holds"]?.array ?? []).compactMap { hold in
             (hold["id"] ?? hold["hold"])?.string.map { id in
-                ConsoleCommand.Word(id, [hold["what"], hold["reason"]].compactMap { $0?.string }.joined(separator: ": "))
+                let about = [hold["what"], hold["reason"]].compactMap { $0?.string }
+                return ConsoleCommand.Word(id, about.joined(separator: ": "))
             }
         }
     }

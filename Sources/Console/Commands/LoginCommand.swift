@@ -30,7 +30,8 @@ extension ConsoleSession {
     fileprivate func logIn() async throws(CommandEnd) {
         let challenge = try await currentChallenge()
         let left = (challenge.end - .now).components.seconds
-        try await say("Challenge:  \(challenge.text)", "It can be answered for \(TimeText.length(left)). On your computer:")
+        try await say("Challenge:  \(challenge.text)")
+        try await say("It can be answered for \(TimeText.length(left)). On your computer:")
         try await say("", "  aftercare-fleet grant '\(challenge.text)'", "")
         try await say("Then paste the grant here; Ctrl-C gives up.")
         let grant = try await grant()

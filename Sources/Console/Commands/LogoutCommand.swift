@@ -34,7 +34,9 @@ extension ConsoleSession {
             let isNeeded = name == "performed" && missing.contains(name)
             try await say(question)
             let text = try await answer("\(name)> ")
-            if !text.isEmpty { record[name] = .string(text) } else if isNeeded {
+            if !text.isEmpty {
+                record[name] = .string(text)
+            } else if isNeeded {
                 throw CommandEnd(ConsoleError.recordIncomplete([name]))
             }
             if name == "performed" { record["result"] = .string(try await result()) }

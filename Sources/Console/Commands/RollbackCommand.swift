@@ -4,7 +4,7 @@ import Servicing
 extension ConsoleCommand {
     static let rollback = ConsoleCommand(
         name: "rollback", summary: "go back to the release before",
-        details: ["Leaves a trial; from a committed release it goes back only where that release's manifest allows it."],
+        details: ["Leaves a trial. From a committed release it goes back only where its manifest allows that."],
         parameters: [Parameter(name: "REASON", about: "why, for the record", isRest: true)]
     ) { session, arguments throws(CommandEnd) in
         try await session.confirm("the rollback", "The device restarts into the release in the other slot set.")

@@ -57,7 +57,8 @@ extension ConsoleSession {
             if result["verdict"]?.string != "passed" { failed.append(id) }
         }
         guard tests.count > 1 else { return }
-        try await say("", failed.isEmpty ? "All that were run passed." : "Not passed: \(failed.joined(separator: ", "))")
+        let outcome = failed.isEmpty ? "All that were run passed." : "Not passed: \(failed.joined(separator: ", "))"
+        try await say("", outcome)
     }
 
     /// Says what to connect and waits for Enter; false where the test is to be left out.

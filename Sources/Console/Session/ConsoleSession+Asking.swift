@@ -29,7 +29,7 @@ extension ConsoleSession {
         case lost(SerialError)
     }
 
-    /// Waits for work of the device's; Ctrl-C and a lost line end the wait. Other keys are kept for afterwards.
+    /// Waits for work of the device's, until Ctrl-C or a lost line ends the wait; other keys are kept for afterwards.
     func whileWatching<Value: Sendable>(
         _ work: @escaping @Sendable () async -> Value
     ) async throws(CommandEnd) -> Value {

@@ -7,10 +7,10 @@ extension ConsoleSession {
     /// Waits for Enter and shows nothing: a boot loader or a kernel may be speaking on the same line.
     func waitForEnter() async throws(CommandEnd) {
         parser = KeyParser()
-        if keys.contains(.enter) { return keys = [] }
-        keys = []
+        defer { keys = [] }
+        if keys.contains(.enter) { return }
         while true {
-            let bytes = try await bytes(within: .seconds(3600))
+            let bytes = try await typed(within: .seconds(3600))
             for byte in bytes where parser.take(byte).contains(.enter) { return }
         }
     }

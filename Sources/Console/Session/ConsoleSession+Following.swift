@@ -5,7 +5,7 @@ extension ConsoleSession {
     /// Shows how the update stands whenever that changes, until `isOver` says of a status that it is.
     func follow(until isOver: @escaping @Sendable (JSON) -> Bool) async throws(CommandEnd) -> JSON {
         let desk = desk
-        var drawing = ProgressDrawing(terminal, baud: settings.baud ?? device["serial"]?.integer.map { Int($0) })
+        var drawing = ProgressDrawing(terminal, baud: baud)
         drawing.begin()
         progress = drawing
         defer { progress = nil }

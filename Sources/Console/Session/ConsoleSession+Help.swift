@@ -18,7 +18,8 @@ extension ConsoleSession {
         }
         if rows.isEmpty {
             let isComplete = (try? Self.language.read(before, ids: { knownIDs(of: $0) })) != nil
-            rows.append(["  <Enter>", isComplete ? "nothing more is needed" : "nothing that can be typed here is known"])
+            let about = isComplete ? "nothing more is needed" : "nothing that can be typed here is known"
+            rows.append(["  <Enter>", about])
         }
         try await interject([TextLayout.table(rows, width: TerminalKind.columns)])
     }

@@ -7,9 +7,11 @@ extension ConsoleSession {
     /// How long before the end of an idle session its person is warned.
     private static let warning: Duration = .seconds(60)
 
-    private var idleTime: Duration { .seconds(max(30, device["idleSeconds"]?.integer ?? 900)) }
+    var idleTime: Duration { .seconds(max(30, device["idleSeconds"]?.integer ?? 900)) }
 
-    /// The next key; nil when `time` is up. Throws when the session is idle for too long, or the line is lost.
+    /// The next key; nil when `time` is up.
+    ///
+    /// Throws when the session is idle for too long, or the line is lost.
     func nextKey(within time: Duration? = nil) async throws(CommandEnd) -> Key? {
         let deadline = time.map { ContinuousClock.now + $0 }
         while keys.isEmpty {
@@ -20,7 +22,7 @@ extension ConsoleSession {
             let warning = idle - min(Self.warning, idleTime / 2)
             if now >= warning, !hasWarnedOfIdleness { try await warnOfIdleness(idle - now) }
             let until = min(deadline ?? idle, hasWarnedOfIdleness ? idle : warning)
-            take(try await bytes(within: max(.milliseconds(1), until - now)))
+            take(try await typed(within: max(.milliseconds(1), until - now)))
         }
         linesOnPage = 0
         return keys.removeFirst()
@@ -144,9 +146,7 @@ extension ConsoleSession {
 
     func interject(_ lines: [String]) async throws(CommandEnd) {
         try await send("\r\n")
-        do throws(CommandEnd) { try await say(lines) } catch {
-            if case .stopped = error {} else { throw error }
-        }
+        do throws(CommandEnd) { try await say(lines) } catch .stopped {}
         try await redraw()
     }
 
@@ -155,7 +155,8 @@ extension ConsoleSession {
         try await forgetTyped()
         try await say(lines)
         try await say("Device: \(deviceName), \(device["product"]?.string ?? "")")
-        guard try await answer("Type yes to go on: ") == "yes" else { throw CommandEnd(ConsoleError.notConfirmed(what)) }
+        let word = try await answer("Type yes to go on: ")
+        guard word == "yes" else { throw CommandEnd(ConsoleError.notConfirmed(what)) }
     }
 
     /// Asks until the answer is yes or no, of which a letter is enough.

@@ -1,5 +1,6 @@
 import Documents
 package import Platform
+import Transfers
 import Vocabulary
 
 /// Whoever is at the other end of a line: what is typed there, what is shown there, and the session that is open for them.
@@ -17,6 +18,7 @@ package actor ConsoleSession {
     /// Set by the command `terminal`, and then not asked for again.
     var isTerminalChosen = false
     var parser = KeyParser()
+    var detector = MachineModeDetector()
     var keys: [Key] = []
     var editor = LineEditor()
     var drawing = LineDrawing()
@@ -46,6 +48,9 @@ package actor ConsoleSession {
         reader = LineReader(line)
         writer = LineWriter(line)
     }
+
+    /// The line's rate, where anybody knows it.
+    var baud: Int? { settings.baud ?? device["serial"]?.integer.map { Int(clamping: $0) } }
 
     var session: String { device["session"]?.string ?? "" }
 
