@@ -21,7 +21,7 @@ final class Visitor: Sendable {
         /// How much of it was waited for already.
         var read = 0
         /// One at a time waits.
-        var waiter: (text: [UInt8], continuation: CheckedContinuation<String, Never>)?
+        var waiter: (texts: [[UInt8]], continuation: CheckedContinuation<String, Never>)?
     }
 
     /// The console's own end is a pseudo-terminal that it makes raw itself.
@@ -67,7 +67,8 @@ final class Visitor: Sendable {
     }
 
     /// Everything that was shown so far.
-    var seen: String { state.withLock { String(decoding: $0.seen, as: UTF8.self) } }
+    var seen: String { String(decoding: bytes, as: UTF8.self) }
+    var bytes: [UInt8] { state.withLock { $0.seen } }
 
     func type(_ text: String) { type(Array(text.utf8)) }
 
@@ -83,9 +84,19 @@ final class Visitor: Sendable {
     /// Waits until `text` is shown, after what was waited for last, and gives all between.
     @discardableResult
     func wait(for text: String, location: SourceLocation = #_sourceLocation) async throws -> String {
-        let found = await Attempt.run(within: .seconds(60)) { [self] in await see(until: Array(text.utf8)) }
+        let found = await Attempt.run(within: .seconds(60)) { [self] in await see(until: [Array(text.utf8)]) }
         return try #require(found, "'\(text)' did not come; seen: \(seen.suffix(2000))", sourceLocation: location)
     }
+
+    /// Waits for the first of some texts to be shown.
+    func wait(forOneOf texts: [String], location: SourceLocation = #_sourceLocation) async throws -> String {
+        let wanted = texts.map { Array($0.utf8) }
+        let found = await Attempt.run(within: .seconds(60)) { [self] in await see(until: wanted) }
+        return try #require(found, "none of \(texts) came; seen: \(seen.suffix(2000))", sourceLocation: location)
+    }
+
+    /// Lets go of what was not waited for.
+    func lookAway() { state.withLock { $0.read = $0.seen.count } }
 
     /// Presses Enter on a silent line and waits for the first prompt.
     func arrive() async throws {
@@ -126,27 +137,28 @@ final class Visitor: Sendable {
     private func see(_ bytes: [UInt8]) {
         let ready = state.withLock { state -> (String, CheckedContinuation<String, Never>)? in
             state.seen += bytes
-            guard let waiter = state.waiter, let text = Self.take(waiter.text, from: &state) else { return nil }
+            guard let waiter = state.waiter, let text = Self.take(waiter.texts, from: &state) else { return nil }
             state.waiter = nil
             return (text, waiter.continuation)
         }
-        ready?.1.resume(returning: ready?.0 ?? "")
+        if let (text, continuation) = ready { continuation.resume(returning: text) }
     }
 
-    private func see(until text: [UInt8]) async -> String {
+    private func see(until texts: [[UInt8]]) async -> String {
         await withCheckedContinuation { continuation in
             let found = state.withLock { state -> String? in
-                if let found = Self.take(text, from: &state) { return found }
-                state.waiter = (text, continuation)
+                if let found = Self.take(texts, from: &state) { return found }
+                state.waiter = (texts, continuation)
                 return nil
             }
             if let found { continuation.resume(returning: found) }
         }
     }
 
-    private static func take(_ text: [UInt8], from state: inout State) -> String? {
+    private static func take(_ texts: [[UInt8]], from state: inout State) -> String? {
         let unread = Data(state.seen[state.read...])
-        guard let range = unread.firstRange(of: Data(text)) else { return nil }
+        let ranges = texts.compactMap { unread.firstRange(of: Data($0)) }
+        guard let range = ranges.min(by: { $0.lowerBound < $1.lowerBound }) else { return nil }
         let found = String(decoding: unread[..<range.upperBound], as: UTF8.self)
         state.read += range.upperBound
         return found

@@ -172,7 +172,7 @@ extension ConsoleSession {
     /// Lets go of what came before it was asked for.
     func forgetTyped() async throws(CommandEnd) {
         keys = []
-        while !(try await bytes(within: .milliseconds(20))).isEmpty {}
+        while !(try await bytes(within: min(.milliseconds(20), settings.pasteSilence))).isEmpty {}
     }
 
     /// Throws away the rest of a paste, until the line is silent.
