@@ -26,6 +26,7 @@ package final class PacedCable: Sendable {
     private let open: [CInt]
     private let end: Mutex<FileDescriptor?>
     private let counts = Mutex((toDevice: 0, toTool: 0))
+    private let alarm = Mutex<(count: Int, body: @Sendable () -> Void)?>(nil)
 
     /// Without a speed, bytes go as fast as they can.
     package init(baud: Int? = nil, noise: Noise = Noise(), seed: UInt64 = 1) throws {
@@ -55,7 +56,23 @@ package final class PacedCable: Sendable {
     package var bytesToDevice: Int { counts.withLock { $0.toDevice } }
     package var bytesToTool: Int { counts.withLock { $0.toTool } }
 
-    private func note(toDevice count: Int) { counts.withLock { $0.toDevice += count } }
+    /// Does something once so many bytes have gone to the device.
+    package func whenDeviceGot(_ count: Int, _ body: @escaping @Sendable () -> Void) {
+        alarm.withLock { $0 = (count, body) }
+    }
+
+    private func note(toDevice count: Int) {
+        let all = counts.withLock { counts in
+            counts.toDevice += count
+            return counts.toDevice
+        }
+        let due = alarm.withLock { alarm -> (@Sendable () -> Void)? in
+            guard let set = alarm, all >= set.count else { return nil }
+            alarm = nil
+            return set.body
+        }
+        due?()
+    }
     private func note(toTool count: Int) { counts.withLock { $0.toTool += count } }
 
     private static func terminal() throws -> (far: CInt, near: CInt, path: FilePath) {

@@ -24,6 +24,12 @@ package enum TransferError: Fault, Equatable {
     case cancelled
     /// The agent, or whoever reads ranges, asked for what may not be asked.
     case badRange(offset: UInt64, length: UInt32)
+    case noRoom(bytes: UInt64)
+    case nothingCame
+    case tooManyFiles(Int)
+    case zmodem(String)
+    /// rz or sz could not be run; the code is the one of the cause.
+    case program(ProcessError)
     case brokeOff(at: UInt64, of: UInt64)
 
     package var code: FaultCode {
@@ -45,6 +51,11 @@ package enum TransferError: Fault, Equatable {
         case .cancelled: FaultCode(3513)
         case .badRange: FaultCode(3514)
         case .brokeOff: FaultCode(3515)
+        case .noRoom: FaultCode(3516)
+        case .nothingCame: FaultCode(3517)
+        case .tooManyFiles: FaultCode(3518)
+        case .zmodem: FaultCode(3519)
+        case .program(let cause): cause.code
         }
     }
 
@@ -53,10 +64,13 @@ package enum TransferError: Fault, Equatable {
         case .line(let cause): cause.kind
         case .storage(let cause): cause.kind
         case .noAnswer: .unreachable
-        case .protocolVersion, .malformed, .tooLarge, .anotherFile, .badRange: .refused
+        case .protocolVersion, .malformed, .tooLarge, .anotherFile, .badRange, .tooManyFiles: .refused
         case .busy: .inUse
         case .nothingToSend: .usage
-        case .notTransparent, .lost, .ended, .noSender, .sourceChanged, .cancelled, .brokeOff: .failed
+        case .notTransparent, .lost, .ended, .noSender, .sourceChanged, .cancelled, .brokeOff, .noRoom, .nothingCame,
+            .zmodem:
+            .failed
+        case .program(let cause): cause.kind
         }
     }
 
@@ -80,6 +94,11 @@ package enum TransferError: Fault, Equatable {
         case .cancelled: "the transfer was cancelled"
         case .badRange(let offset, let length):
             "\(length) bytes from byte \(offset) were asked for, which goes back or beyond the end"
+        case .noRoom(let bytes): "the device has room for \(bytes) bytes only"
+        case .nothingCame: "no file came by ZMODEM"
+        case .tooManyFiles(let count): "\(count) files came by ZMODEM, where one was expected"
+        case .zmodem(let words): "the ZMODEM transfer failed\(words.isEmpty ? "" : ": \(words)")"
+        case .program(let cause): cause.description
         case .brokeOff(let offset, let size): "the transfer broke off at byte \(offset) of \(size)"
         }
     }
@@ -95,6 +114,10 @@ package enum TransferError: Fault, Equatable {
         case .noSender: "Start 'aftercare-fleet send FILE' in the terminal program while the console waits."
         case .nothingToSend: "Name the file."
         case .anotherFile: "Send the file that was begun, or cancel the update first."
+        case .noRoom: "Use 'aftercare-fleet send', which needs no room on the device."
+        case .nothingCame, .zmodem: "Send it again: what has come already is not sent again."
+        case .tooManyFiles: "Send one file at a time."
+        case .program(let cause): cause.advice
         case .sourceChanged: "Send a file that nobody writes to."
         default: ""
         }

@@ -13,5 +13,6 @@ struct Fleet: Program {
             Exit status: 0 done, 1 failed, 2 wrong usage, 3 refused, 4 busy.
             """,
         version: ProgramVersion.text,
-        subcommands: [PKICommand.self, BundleCommand.self, DeviceCommand.self])
+        subcommands: [
+            PKICommand.self, BundleCommand.self, DeviceCommand.self, SendCommand.self, ServiceRequestCommand.self])
 }

@@ -1,3 +1,5 @@
+import Platform
+import SystemPackage
 import TestSupport
 import Testing
 import Transfers
@@ -87,6 +89,60 @@ struct FrameTests {
         #expect(decoder.feed([UInt8](repeating: 0x55, count: 1 << 20)) == [])
         #expect(decoder.feed(Frame(.bye).encoded) == [Frame(.bye)])
         #expect(decoder.losses == .init(runs: 1, bytes: 1 << 20))
+    }
+}
+
+@Suite("Frames, as docs/line-protocol.md describes them")
+struct FrameOracleTests {
+    private static let decoder = ProjectFolder.file("Tests/Peers/line_frames.py").string
+
+    private static func line(_ frame: Frame) -> String {
+        let payload = frame.payload.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return #"{"type": \#(frame.type.rawValue), "number": \#(frame.number), "payload": "\#(payload)"}"# + "\n"
+    }
+
+    private static let frames: [Frame] = {
+        var dice = Dice(seed: 29)
+        return (0..<200).map { index in
+            let length = index < 12 ? 240 + index : Int.random(in: 0...Frame.payloadLimit, using: &dice)
+            // Few different bytes, so that zeros and long runs without one both occur.
+            let highest = UInt8.random(in: 0...255, using: &dice)
+            return Frame(
+                FrameType(rawValue: UInt8.random(in: 0...255, using: &dice)),
+                number: UInt16.random(in: 0...65535, using: &dice),
+                (0..<length).map { _ in UInt8.random(in: 0...highest, using: &dice) })
+        }
+    }()
+
+    @Test("Another program reads our frames between noise")
+    func read() throws {
+        let stream = Self.frames.flatMap { frame -> [UInt8] in [1, 2, 3] + frame.encoded }
+        let result = try Tool.run(["python3", Self.decoder], input: stream)
+        #expect(result.status == 0 && result.text == Self.frames.map(Self.line).joined())
+    }
+
+    @Test("We read another program's frames")
+    func write() throws {
+        let text = Self.frames.map(Self.line).joined()
+        let result = try Tool.run(["python3", Self.decoder, "--encode"], input: Array(text.utf8))
+        var decoder = FrameDecoder()
+        #expect(result.status == 0 && decoder.feed(result.output) == Self.frames)
+    }
+
+    @Test("The examples of the document are frames")
+    func examples() throws {
+        let text = String(decoding: try Storage().read(ProjectFolder.file("docs/line-protocol.md"), limit: 1 << 20), as: UTF8.self)
+        let lines = text.split(separator: "\n").filter { $0.hasPrefix("00 ") && $0.hasSuffix(" 00") }
+        let frames = lines.flatMap { line in
+            var decoder = FrameDecoder()
+            return decoder.feed(line.split(separator: " ").compactMap { UInt8($0, radix: 16) })
+        }
+        let request = Array(#"{"command":"status"}"#.utf8)
+        #expect(
+            frames == [
+                Frame(.request, number: 1, [0, 0, 0, 0, 20, 0, 0, 0] + request),
+                Frame(.want, number: 1, [0, 16, 0, 0, 0, 0, 0, 0, 0x78, 5, 0, 0]),
+            ])
     }
 }
 

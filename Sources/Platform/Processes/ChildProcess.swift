@@ -16,10 +16,11 @@ package enum ChildProcess {
     ///
     /// When the time is up the group gets SIGTERM, and SIGKILL after `grace`. `outputLimit` holds for each of both
     /// outputs; what comes after it is read and dropped. `environment` is added to `ChildProcess.environment`; nothing
-    /// of the parent's is passed on.
+    /// of the parent's is passed on. A `stream` is the child's standard input and output instead of `input` and what is
+    /// captured; it is open in the child for as long as that lives.
     package static func run(
         arguments: [String], environment: [String: String] = [:], folder: FilePath = "/", input: [UInt8] = [],
-        timeout: Duration, grace: Duration = .milliseconds(500), outputLimit: Int = 65536,
+        stream: OpenFile? = nil, timeout: Duration, grace: Duration = .milliseconds(500), outputLimit: Int = 65536,
         sandbox: ProcessSandbox = .plain
     ) async throws(ProcessError) -> ProcessResult {
         let program = arguments.first ?? ""
@@ -28,13 +29,15 @@ package enum ChildProcess {
         guard !(arguments + variables + [folder.string]).contains(where: { $0.utf8.contains(0) }) else {
             throw .unsuitable(program, reason: "an argument holds a zero byte")
         }
+        let descriptor = stream?.descriptor
         let wakeUp: WakeUp
         do { wakeUp = try WakeUp() } catch { throw .cannotWatch(program, error) }
         let result = await withTaskCancellationHandler {
             await BlockingThread.run("child") { () -> Result<ProcessResult, ProcessError> in
                 Result { () throws(ProcessError) in
                     var child = try StartedChild(
-                        arguments: arguments, environment: variables, folder: folder, input: input, sandbox: sandbox)
+                        arguments: arguments, environment: variables, folder: folder, input: input, stream: descriptor,
+                        sandbox: sandbox)
                     return try child.watch(timeout: timeout, grace: grace, outputLimit: outputLimit, wakeUp: wakeUp)
                 }
             }

@@ -14,7 +14,8 @@ struct StartedChild: ~Copyable {
     private var isReaped = false
 
     init(
-        arguments: [String], environment: [String], folder: FilePath, input: [UInt8], sandbox: ProcessSandbox
+        arguments: [String], environment: [String], folder: FilePath, input: [UInt8], stream: CInt?,
+        sandbox: ProcessSandbox
     ) throws(ProcessError) {
         program = arguments[0]
         let given = try Self.input(input, program)
@@ -24,8 +25,8 @@ struct StartedChild: ~Copyable {
         let (error, errorEnd) = try OutputPipe.open(program)
         defer { try? errorEnd.close() }
         var what = ac_spawn()
-        what.input = given.rawValue
-        what.output = outputEnd.rawValue
+        what.input = stream ?? given.rawValue
+        what.output = stream ?? outputEnd.rawValue
         what.error = errorEnd.rawValue
         what.no_new_privileges = sandbox.mayGainPrivileges ? 0 : 1
         what.isolation = sandbox.isolation.rawValue

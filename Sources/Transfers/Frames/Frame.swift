@@ -56,3 +56,7 @@ package struct Frame: Equatable, Sendable {
         payload = Array(plain[Self.headerLength..<(plain.count - Self.checkLength)])
     }
 }
+
+extension Frame: CustomStringConvertible {
+    package var description: String { "\(type.rawValue) number \(number), \(payload.count) bytes" }
+}

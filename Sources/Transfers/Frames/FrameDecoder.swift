@@ -7,6 +7,11 @@ package struct FrameDecoder: Sendable {
         /// Runs of bytes between two zeros that were no frame: noise, or a frame that was damaged.
         package var runs = 0
         package var bytes = 0
+
+        package init(runs: Int = 0, bytes: Int = 0) {
+            self.runs = runs
+            self.bytes = bytes
+        }
     }
 
     package private(set) var losses = Losses()

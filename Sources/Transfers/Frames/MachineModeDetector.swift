@@ -10,6 +10,12 @@ package struct MachineModeDetector: Sendable {
         /// The frame that asks for machine mode; `rest` came behind it and is for the `LineServer`.
         package var hello: Frame?
         package var rest: [UInt8] = []
+
+        package init(text: [UInt8] = [], hello: Frame? = nil, rest: [UInt8] = []) {
+            self.text = text
+            self.hello = hello
+            self.rest = rest
+        }
     }
 
     /// No `hello` is longer.

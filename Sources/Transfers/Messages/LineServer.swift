@@ -82,13 +82,16 @@ package final class LineServer: Sendable {
     /// Of so many requests the answers are kept.
     static let kept = 16
 
-    package init(_ line: any ByteLine, settings: Settings = Settings(), perform: @escaping Perform) {
+    package init(_ line: any ByteLine, settings: Settings = Settings(), perform: @escaping Perform = LineServer.nothing) {
         self.line = line
         self.settings = settings
         self.perform = perform
         outbox = Outbox(line)
         state = Mutex(State(lastActivity: .now))
     }
+
+    /// What carries out no request: for `receive`, where a person asks.
+    package static let nothing: Perform = { _, _ throws(FaultReport) in throw FaultReport(TransferError.cancelled) }
 
     /// When something was last asked for or transferred; what only keeps the line alive does not count.
     package var lastActivity: Instant {

@@ -12,7 +12,7 @@ package struct RangePuller {
     /// The shortest pieces, and the longest at any rate.
     private static let shortest = 64
     private static let windowLimit: UInt64 = 256 << 10
-    private static let patience: ClosedRange<Duration> = .milliseconds(500) ... .seconds(4)
+    private static let patience: ClosedRange<Duration> = .milliseconds(500) ... .seconds(2)
     /// Good pieces in a row that make pieces longer again.
     private static let trust = 16
 
@@ -41,8 +41,8 @@ package struct RangePuller {
 
     /// What to ask for now, in this order; `held` bytes have come and wait to be taken.
     package mutating func due(at now: Instant, held: UInt64 = 0) -> [Range<UInt64>] {
-        if let lastMove, !asked.isEmpty, now - lastMove > patience + rate.time(for: askedBytes) { giveUpAsked(at: now) }
         let piece = UInt64(min(pieceLimit, rate.pieceLength))
+        if let lastMove, !asked.isEmpty, now - lastMove > patience + rate.time(for: 2 * piece) { giveUpAsked() }
         let window = min(max(rate.bytes(in: .seconds(1)), 4 * piece), Self.windowLimit)
         var due: [Range<UInt64>] = []
         while let first = pending.first, askedBytes + held < window, due.count < ByteRanges.limit {
@@ -92,7 +92,7 @@ package struct RangePuller {
         rate.pause()
     }
 
-    private mutating func giveUpAsked(at now: Instant) {
+    private mutating func giveUpAsked() {
         askAgain(asked)
         asked = []
         askedBytes = 0

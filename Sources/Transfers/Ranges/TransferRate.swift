@@ -5,6 +5,8 @@ package struct TransferRate {
     private static let span: Duration = .milliseconds(500)
     /// Pieces that take about an eighth of a second: long enough to cost little, short enough to lose little.
     private static let piecesPerSecond = 8.0
+    /// A line at 2,400 baud: what comes more slowly is held up by something else, or lost.
+    private static let slowest = 240.0
     private static let pieceLengths = 256...Piece.limit
 
     /// Bytes a second.
@@ -22,7 +24,7 @@ package struct TransferRate {
 
     package func bytes(in time: Duration) -> UInt64 { UInt64(min(perSecond * time.inSeconds, 1e12)) }
 
-    package func time(for bytes: UInt64) -> Duration { .seconds(Double(bytes) / max(perSecond, 1)) }
+    package func time(for bytes: UInt64) -> Duration { .seconds(Double(bytes) / perSecond) }
 
     package mutating func note(_ bytes: UInt64, at now: Instant) {
         guard let since else {
@@ -34,7 +36,7 @@ package struct TransferRate {
         let passed = now - since
         guard passed >= Self.span else { return }
         let measured = Double(counted) / passed.inSeconds
-        perSecond = max(perSecond * 0.5 + measured * 0.5, 10)
+        perSecond = max(perSecond * 0.5 + measured * 0.5, Self.slowest)
         self.since = now
         counted = 0
     }

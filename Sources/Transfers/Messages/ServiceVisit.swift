@@ -1,0 +1,58 @@
+package import Documents
+import SystemPackage
+package import Vocabulary
+
+/// What a service tool does on a device in one go: logs in, asks, logs off.
+package struct ServiceVisit {
+    /// Makes the text of a grant for the text of a challenge.
+    package typealias MakeGrant = @Sendable (_ challenge: String) throws(FaultReport) -> String
+
+    private let makeGrant: MakeGrant?
+
+    /// Without a grant only that is asked which the device allows anybody.
+    package init(makeGrant: MakeGrant?) { self.makeGrant = makeGrant }
+
+    /// Asks one thing.
+    package func ask(_ request: JSON, over client: LineClient) throws(FaultReport) -> JSON {
+        try logIn(over: client)
+        let answer: JSON
+        do throws(FaultReport) { answer = try client.perform(request) } catch {
+            logOut(result: "failed", over: client)
+            throw error
+        }
+        logOut(result: "passed", over: client)
+        return answer
+    }
+
+    /// Sends a release and has it installed.
+    package func update(_ file: SentFile, activate: Bool, over client: LineClient) throws(FaultReport) -> JSON {
+        try logIn(over: client)
+        let answer: JSON
+        do throws(FaultReport) {
+            let request: JSON = [
+                "command": "update", "source": "line", "activate": .bool(activate),
+                "name": .string(file.path.lastComponent?.string ?? ""),
+            ]
+            answer = try client.perform(request, file: file)
+        } catch {
+            logOut(result: "failed", over: client)
+            throw error
+        }
+        logOut(result: "passed", over: client)
+        return answer
+    }
+
+    private func logIn(over client: LineClient) throws(FaultReport) {
+        guard let makeGrant else { return }
+        let challenge = try client.perform(["command": "challenge"])
+        let grant = try makeGrant(challenge["challenge"]?.string ?? "")
+        _ = try client.perform(["command": "login", "grant": .string(grant)])
+    }
+
+    /// The device completes the record of what it saw itself; one that it does not take stays open as its own doing says.
+    private func logOut(result: String, over client: LineClient) {
+        guard makeGrant != nil else { return }
+        let record: JSON = ["performed": "made by aftercare-fleet", "result": .string(result), "remarks": ""]
+        _ = try? client.perform(["command": "logout", "record": record])
+    }
+}
