@@ -89,7 +89,9 @@ let package = Package(
             ]),
         .target(
             name: "Console",
-            dependencies: ["Vocabulary", "Documents", "Platform", "Servicing", "Transfers", system, logging]),
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Servicing", "Health", "Transfers", system, logging,
+            ]),
         .target(
             name: "VirtualDevice",
             dependencies: ["Vocabulary", "Documents", "Platform", "BootControl", "Hardware", system]),

@@ -8,6 +8,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: .long, help: "Print JSON whose members only ever grow in number.")
     var json = false
 
+    /// The columns that a table may take; none where nobody looks at it.
+    var width: Int? { Terminal.isInteractive(.output) ? Terminal.width(of: .output) : nil }
+
     /// Prints one answer in the form that was asked for.
     func print(_ value: JSON, text: () -> String) {
         Terminal.write(json ? value.prettyText + "\n" : text())

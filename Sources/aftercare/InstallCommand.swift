@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Commands
+import Console
 import Documents
 import Glibc
 import Platform
@@ -101,27 +102,9 @@ struct Install: AsyncParsableCommand {
         guard let stream else { throw ValidationError("--dry-run takes a file or '-', not an address") }
         let result = try await client.json(
             "Check", [.string(stream.name), .descriptor(stream.descriptor)], timeout: nil)
-        output.print(result) { CheckText.gates(result) }
+        output.print(result) { CheckText.gates(result, width: output.width) }
         guard let fault = result["fault"].flatMap(FaultReport.init) else { return }
         throw fault
-    }
-}
-
-/// What each gate said, a line each.
-enum CheckText {
-    static func gates(_ result: JSON) -> String {
-        var rows: [[String]] = []
-        for gate in result["gates"]?.array ?? [] {
-            rows.append([
-                gate["gate"]?.string ?? "", gate["verdict"]?.string ?? "", gate["title"]?.string ?? "",
-                gate["reason"]?.string ?? "",
-            ])
-        }
-        if result["accepted"] == .bool(true) {
-            let size = ByteCount(UInt64(clamping: result["bytes"]?.integer ?? 0))
-            rows.append(["slots", "pass", "\(size) fit into slot set \(result["target"]?.string ?? "")", ""])
-        }
-        return Terminal.table(rows)
     }
 }
 

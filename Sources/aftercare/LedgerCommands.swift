@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Commands
+import Console
 import Documents
 import Ledger
 import Platform
@@ -46,23 +47,11 @@ struct LedgerCommand: AsyncParsableCommand {
             Terminal.write(
                 Terminal.table(
                     entries.map { entry in
-                        [String(entry.sequence), entry.time.wall.description, entry.type, Self.summary(entry.body)]
+                        [
+                            String(entry.sequence), entry.time.wall.description, entry.type,
+                            LedgerText.summary(entry.body),
+                        ]
                     }))
-        }
-
-        private static func summary(_ body: JSON) -> String {
-            let last = body["state"]?["last"]
-            let fault = last?["fault"].map { "\($0["code"]?.string ?? ""): \($0["reason"]?.string ?? "")" }
-            let result = body["result"].map { "\($0["id"]?.string ?? "") \($0["verdict"]?.string ?? "")" }
-            let finding = body["finding"].map { finding in
-                "\(finding["code"]?.string ?? "") \(finding["indicator"]?.string ?? ""): \(finding["reason"]?.string ?? "")"
-            }
-            let step = body["step"].map { "\($0["peripheral"]?.string ?? "") \($0["action"]?.string ?? "")" }
-            let state = body["state"]?["state"]?.string.map { state in
-                "\(state) \(body["state"]?["update"]?["version"]?.string ?? "")"
-            }
-            return fault ?? last?["cause"]?.string ?? result ?? finding ?? step ?? state ?? body["version"]?.string
-                ?? ""
         }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Console
 import Documents
 import Platform
 import Vocabulary
@@ -48,18 +49,7 @@ struct SelfTest: AsyncParsableCommand {
 
     func run() async throws {
         let report = try await DaemonClient.connect().json("SelfTest", timeout: nil)
-        output.print(report) {
-            var rows = [["TEST", "KIND", "VERDICT", "VALUE", "TIME", "REASON"]]
-            for test in report["tests"]?.array ?? [] {
-                let unit = test["unit"]?.string.map { " \($0)" } ?? ""
-                rows.append([
-                    test["id"]?.string ?? "", test["kind"]?.string ?? "", test["verdict"]?.string ?? "",
-                    (test["value"]?.canonicalText ?? "-") + unit, "\(test["duration-ms"]?.integer ?? 0) ms",
-                    test["reason"]?.string ?? "",
-                ])
-            }
-            return Terminal.table(rows) + "\(report["verdict"]?.string ?? "")\n"
-        }
+        output.print(report) { SelfTestText.report(report, width: output.width) }
         if report["verdict"]?.string != "passed" { throw ExitCode(FaultKind.failed.exitStatus) }
     }
 }

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Commands
+import Console
 import Documents
 import Glibc
 import Platform
@@ -29,7 +30,7 @@ struct Status: AsyncParsableCommand {
         for await status in try await client.statusChanges() { show(status) }
     }
 
-    private func show(_ status: JSON) { output.print(status) { StatusText.whole(status) } }
+    private func show(_ status: JSON) { output.print(status) { StatusText.whole(status, width: output.width) } }
 
     /// The daemon goes away when the device restarts; the wait goes on until it is back and done, or the time is up.
     private func waitForEnd() async throws {
@@ -80,23 +81,7 @@ struct Slots: AsyncParsableCommand {
 
     func run() async throws {
         let slots = try await DaemonClient.connect().json("GetSlots")
-        output.print(slots) {
-            var rows = [["SET", "VERSION", "STANDING", "BOOT LOADER", "IMAGES"]]
-            for set in slots["slotSets"]?.array ?? [] {
-                let marks = [("running", "running"), ("confirmed", "confirmed"), ("trial", "on trial")]
-                    .filter { set[$0.0] == .bool(true) }.map(\.1)
-                let images = set["images"]?.array?.compactMap { $0["device"]?.string } ?? []
-                rows.append([
-                    set["set"]?.string ?? "",
-                    set["version"]?.string ?? set["content"]?["version"]?.string ?? "-",
-                    set["content"]?["standing"]?.string ?? "-",
-                    (set["bootable"] == .bool(true) ? ["bootable"] : ["not bootable"] + []).joined()
-                        + (marks.isEmpty ? "" : ", " + marks.joined(separator: ", ")),
-                    images.joined(separator: " "),
-                ])
-            }
-            return Terminal.table(rows)
-        }
+        output.print(slots) { SlotsText.table(slots, width: output.width) }
     }
 }
 
@@ -111,79 +96,6 @@ struct History: AsyncParsableCommand {
 
     func run() async throws {
         let history = try await DaemonClient.connect().json("GetHistory", [.uint32(number)])
-        output.print(history) {
-            var rows = [["STARTED", "FROM", "TO", "OUTCOME", "REASON"]]
-            for update in history.array ?? [] {
-                let detail = update["detail"]
-                let code = detail?["fault"]?["code"]?.string
-                let reason =
-                    code.map { "\($0): \(detail?["fault"]?["reason"]?.string ?? "")" } ?? detail?["cause"]?.string
-                rows.append([
-                    update["started"]?.string ?? "", update["from"]?.string ?? "-", update["version"]?.string ?? "-",
-                    update["outcome"]?.string ?? "under way", reason ?? "",
-                ])
-            }
-            return Terminal.table(rows)
-        }
-    }
-}
-
-/// A status in words.
-enum StatusText {
-    static func line(_ status: JSON) -> String {
-        let state = status["state"]?.string ?? ""
-        let version = status["update"]?["version"]?.string
-        switch state {
-        case "idle":
-            guard let last = status["last"] else { return "idle, \(status["version"]?.string ?? "") runs" }
-            return conclusion(last)
-        case "waiting":
-            let reasons = status["heldBy"]?.array?.compactMap(\.string) ?? []
-            return "\(version ?? "") waits: \(reasons.joined(separator: "; "))"
-        case "rolling-back": return "\(version ?? "") is taken back: \(status["cause"]?.string ?? "")"
-        default: return "\(state)\(version.map { " \($0)" } ?? "")"
-        }
-    }
-
-    static func conclusion(_ last: JSON) -> String {
-        let version = last["update"]?["version"]?.string ?? last["offer"]?["source"]?.string ?? ""
-        let fault = last["fault"].map { "\($0["reason"]?.string ?? "") [\($0["code"]?.string ?? "")]" } ?? ""
-        switch last["outcome"]?.string {
-        case "committed": return "\(version) is committed"
-        case "refused": return "\(version) was refused: \(fault)"
-        case "failed": return "\(version) failed: \(fault)"
-        case "cancelled": return "\(version) was cancelled"
-        case "rolled-back": return "\(version) was rolled back: \(last["cause"]?.string ?? "")"
-        case let other: return other ?? ""
-        }
-    }
-
-    static func whole(_ status: JSON) -> String {
-        var rows = [
-            [
-                "Device",
-                "\(status["device"]?.string ?? ""), \(status["product"]?.string ?? "") \(status["hardware"]?.string ?? "")",
-            ],
-            ["Running", "\(status["version"]?.string ?? "") in slot set \(status["slotSet"]?.string ?? "")"],
-            ["Update", line(status)],
-        ]
-        if let progress = status["progress"], let done = progress["done"]?.integer,
-            let total = progress["total"]?.integer,
-            total > 0
-        {
-            rows.append(["Progress", "\(done * 100 / total) % \(progress["phase"]?.string ?? "")"])
-        }
-        let findings = status["findings"]?.array ?? []
-        for (number, finding) in findings.enumerated() {
-            let severity = finding["severity"]?.string ?? ""
-            rows.append([
-                number == 0 ? "Findings" : "",
-                "\(severity) \(finding["code"]?.string ?? ""): \(finding["reason"]?.string ?? "")",
-            ])
-        }
-        if let trouble = status["trouble"] {
-            rows.append(["Trouble", "\(trouble["reason"]?.string ?? "") [\(trouble["code"]?.string ?? "")]"])
-        }
-        return Terminal.table(rows)
+        output.print(history) { HistoryText.table(history.array ?? [], width: output.width) }
     }
 }

@@ -9,8 +9,11 @@ private let path = "/org/aftercare/Aftercare1"
 /// The policy that ships, on a bus that by itself allows as little as the machine's own does (dbus-daemon(1)).
 @Suite("The bus policy", .enabled(if: getuid() == 0, "other users can be tried out by root only"))
 struct BusPolicyTests {
-    // The group need not exist here; one that exists everywhere stands for it.
+    // The groups need not exist here; some that exist everywhere stand for them.
     private static let group = "games"
+    private static let consoleGroup = "news"
+    private static let sessions = "org.aftercare.Service1"
+    private static let sessionPath = "/org/aftercare/Service1"
 
     private func policedBus() throws -> PrivateBus {
         let policy = FileManager.default.contents(
@@ -34,7 +37,9 @@ struct BusPolicyTests {
                   <allow receive_type="signal"/>
                   <allow send_destination="org.freedesktop.DBus"/>
                 </policy>
-                """ + text[start..<end].replacing("group=\"aftercare\"", with: "group=\"\(Self.group)\""))
+                """
+                    + text[start..<end].replacing("group=\"aftercare\"", with: "group=\"\(Self.group)\"")
+                    .replacing("group=\"aftercare-console\"", with: "group=\"\(Self.consoleGroup)\""))
     }
 
     private func agent(on bus: PrivateBus) async throws -> BusConnection {
@@ -44,6 +49,10 @@ struct BusPolicyTests {
                 path: path, interface: name,
                 methods: [BusMethod("GetStatus", returns: [BusArgument("json", .string)]) { _ in [.string("{}")] }],
                 properties: [BusProperty("State", .string("idle"))]))
+        try await connection.serve(
+            BusObject(
+                path: Self.sessionPath, interface: Self.sessions,
+                methods: [BusMethod("Begin", returns: [BusArgument("json", .string)]) { _ in [.string("{}")] }]))
         try await connection.own(name)
         return connection
     }
@@ -65,6 +74,27 @@ struct BusPolicyTests {
         let call = try await bus.busctl(["call", name, path, name, "GetStatus"], as: user)
         #expect((call.status == 0) == (who != "nobody"), "\(call.error)")
         if who == "nobody" { #expect(call.error.contains("Access denied")) }
+        await connection.close()
+    }
+
+    @Test(
+        "Sessions are opened by root and the console, which may do nothing else",
+        arguments: ["root", "console", "group"])
+    func sessions(who: String) async throws {
+        let bus = try policedBus()
+        let connection = try await agent(on: bus)
+        let user: [String] =
+            switch who {
+            case "root": []
+            case "console": ["setpriv", "--reuid=nobody", "--regid=\(Self.consoleGroup)", "--clear-groups"]
+            default: ["setpriv", "--reuid=nobody", "--regid=\(Self.group)", "--clear-groups"]
+            }
+        let begin = try await bus.busctl(["call", name, Self.sessionPath, Self.sessions, "Begin"], as: user)
+        #expect((begin.status == 0) == (who != "group"), "\(begin.error)")
+        let status = try await bus.busctl(["call", name, path, name, "GetStatus"], as: user)
+        #expect((status.status == 0) == (who != "console"), "\(status.error)")
+        let state = try await bus.busctl(["get-property", name, path, name, "State"], as: user)
+        #expect(state.text == "s \"idle\"\n", "\(state.error)")
         await connection.close()
     }
 

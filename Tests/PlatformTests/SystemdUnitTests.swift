@@ -12,11 +12,13 @@ private struct InstalledUnits {
 
     init() throws {
         folder = try TemporaryFolder()
-        for name in ["aftercare.service", "aftercare-deadman.service", "aftercare-deadman.timer"] {
+        for name in [
+            "aftercare.service", "aftercare-console@.service", "aftercare-deadman.service", "aftercare-deadman.timer",
+        ] {
             let text = String(
                 decoding: try Data(contentsOf: URL(filePath: sources.appending(name).string)), as: UTF8.self)
             try folder.write(
-                name,
+                name.replacing("@.", with: "@ttyS0."),
                 text.replacing("ExecStart=/usr/bin/aftercare ", with: "ExecStart=/bin/true ")
                     .replacing("/usr/lib/aftercare/deadman", with: sources.appending("deadman").string))
         }
@@ -32,7 +34,10 @@ private struct InstalledUnits {
 struct SystemdUnitTests {
     @Test(
         "systemd finds nothing to say against a unit",
-        arguments: ["aftercare.service", "aftercare-deadman.service", "aftercare-deadman.timer"])
+        arguments: [
+            "aftercare.service", "aftercare-console@ttyS0.service", "aftercare-deadman.service",
+            "aftercare-deadman.timer",
+        ])
     func verify(unit: String) throws {
         let units = try InstalledUnits()
         let result = try units.analyze("verify", "--man=no", units.folder.file(unit).string)
@@ -57,6 +62,14 @@ struct SystemdUnitTests {
         #expect(held.status == 0, "\(held.text.suffix(80))")
         let missed = try units.analyze("security", "--offline=true", "--no-pager", "--threshold=20", service)
         #expect(missed.status != 0, "the bound can be lower")
+    }
+
+    @Test("The console's exposure is at most 0.6 of 10")
+    func consoleSecurity() throws {
+        let units = try InstalledUnits()
+        let service = units.folder.file("aftercare-console@ttyS0.service").string
+        let held = try units.analyze("security", "--offline=true", "--no-pager", "--threshold=6", service)
+        #expect(held.status == 0, "\(held.text.suffix(80))")
     }
 
     @Test("The agent starts without a message bus")
