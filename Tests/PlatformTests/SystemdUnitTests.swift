@@ -12,7 +12,9 @@ private struct InstalledUnits {
 
     init() throws {
         folder = try TemporaryFolder()
-        for name in ["aftercare.service", "aftercare-deadman.service", "aftercare-deadman.timer"] {
+        for name in [
+            "aftercare.service", "aftercare-deadman.service", "aftercare-deadman.timer", "aftercare-stick@.service",
+        ] {
             let text = String(
                 decoding: try Data(contentsOf: URL(filePath: sources.appending(name).string)), as: UTF8.self)
             try folder.write(
@@ -32,7 +34,9 @@ private struct InstalledUnits {
 struct SystemdUnitTests {
     @Test(
         "systemd finds nothing to say against a unit",
-        arguments: ["aftercare.service", "aftercare-deadman.service", "aftercare-deadman.timer"])
+        arguments: [
+            "aftercare.service", "aftercare-deadman.service", "aftercare-deadman.timer", "aftercare-stick@.service",
+        ])
     func verify(unit: String) throws {
         let units = try InstalledUnits()
         let result = try units.analyze("verify", "--man=no", units.folder.file(unit).string)
@@ -57,6 +61,14 @@ struct SystemdUnitTests {
         #expect(held.status == 0, "\(held.text.suffix(80))")
         let missed = try units.analyze("security", "--offline=true", "--no-pager", "--threshold=20", service)
         #expect(missed.status != 0, "the bound can be lower")
+    }
+
+    @Test("What looks into sticks is exposed at most 1.7 of 10")
+    func stickSecurity() throws {
+        let units = try InstalledUnits()
+        let service = units.folder.file("aftercare-stick@.service").string
+        let held = try units.analyze("security", "--offline=true", "--no-pager", "--threshold=17", service)
+        #expect(held.status == 0, "\(held.text.suffix(80))")
     }
 
     @Test("The agent starts without a message bus")
