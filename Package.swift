@@ -102,7 +102,7 @@ let package = Package(
             name: "aftercare",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
-                "Hardware", "Servicing", "Installation", "Agent", "Health", "Heartbeats", "NetworkDiagnosis", "Console",
+                "Hardware", "Servicing", "Installation", "Agent", "Health", "Heartbeats", "NetworkDiagnosis", "Transfers", "Console",
                 "Commands",
                 arguments,
                 system, logging,

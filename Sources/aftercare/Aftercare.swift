@@ -22,6 +22,6 @@ struct Aftercare: Program {
             Status.self, HealthCommand.self, Slots.self, Install.self, Activate.self, Commit.self, Rollback.self,
             Cancel.self, SelfTest.self, Verify.self, Inspect.self, History.self, LedgerCommand.self,
             HardwareCommand.self, HeartbeatCommand.self, EgressCommand.self, TelemetryTableCommand.self,
-            NetworkCommand.self, ConsoleCommand.self, DaemonCommand.self,
+            NetworkCommand.self, StickCommand.self, ConsoleCommand.self, DaemonCommand.self,
         ])
 }

@@ -92,21 +92,3 @@ struct BlockDeviceTests {
         }
     }
 }
-
-/// A loop device, detached with its owner.
-private final class LoopDevice {
-    static let isAvailable: Bool = {
-        guard geteuid() == 0, let found = try? Tool.run(["losetup", "--find"]) else { return false }
-        return found.status == 0
-    }()
-
-    let path: FilePath
-
-    init(over file: FilePath, sectorSize: Int) throws {
-        let made = try Tool.run(["losetup", "--find", "--show", "--sector-size", "\(sectorSize)", file.string])
-        try #require(made.status == 0, "\(made.error)")
-        path = FilePath(made.text.split(separator: "\n").first.map(String.init) ?? "")
-    }
-
-    deinit { _ = try? Tool.run(["losetup", "--detach", path.string]) }
-}

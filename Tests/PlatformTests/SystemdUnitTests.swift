@@ -14,6 +14,7 @@ private struct InstalledUnits {
         folder = try TemporaryFolder()
         for name in [
             "aftercare.service", "aftercare-console@.service", "aftercare-deadman.service", "aftercare-deadman.timer",
+            "aftercare-stick@.service",
         ] {
             let text = String(
                 decoding: try Data(contentsOf: URL(filePath: sources.appending(name).string)), as: UTF8.self)
@@ -36,7 +37,7 @@ struct SystemdUnitTests {
         "systemd finds nothing to say against a unit",
         arguments: [
             "aftercare.service", "aftercare-console@ttyS0.service", "aftercare-deadman.service",
-            "aftercare-deadman.timer",
+            "aftercare-deadman.timer", "aftercare-stick@.service",
         ])
     func verify(unit: String) throws {
         let units = try InstalledUnits()
@@ -69,6 +70,14 @@ struct SystemdUnitTests {
         let units = try InstalledUnits()
         let service = units.folder.file("aftercare-console@ttyS0.service").string
         let held = try units.analyze("security", "--offline=true", "--no-pager", "--threshold=6", service)
+        #expect(held.status == 0, "\(held.text.suffix(80))")
+    }
+
+    @Test("What looks into sticks is exposed at most 1.7 of 10")
+    func stickSecurity() throws {
+        let units = try InstalledUnits()
+        let service = units.folder.file("aftercare-stick@.service").string
+        let held = try units.analyze("security", "--offline=true", "--no-pager", "--threshold=17", service)
         #expect(held.status == 0, "\(held.text.suffix(80))")
     }
 

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "Devices.h"
+#include "Mount.h"
 #include "Network.h"
 #include "Process.h"
 #include "Serial.h"

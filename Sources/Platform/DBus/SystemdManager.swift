@@ -57,6 +57,16 @@ package struct SystemdManager: Sendable {
         try await bus.call("GetDefaultTarget", on: Self.endpoint).read(0)
     }
 
+    /// Asks for a unit to be started, and does not wait for it.
+    package func start(_ unit: String) async throws(BusError) {
+        _ = try await bus.call("StartUnit", on: Self.endpoint, [.string(unit), .string("replace")])
+    }
+
+    /// Asks for a unit to be stopped, and does not wait for it.
+    package func stop(_ unit: String) async throws(BusError) {
+        _ = try await bus.call("StopUnit", on: Self.endpoint, [.string(unit), .string("replace")])
+    }
+
     /// Restarts the machine in an orderly way, services stopped first; locks of logind are not asked.
     package func reboot() async throws(BusError) {
         _ = try await bus.call(
