@@ -18,18 +18,15 @@ struct SendCommand: AsyncParsableCommand {
     @Argument(help: "The bundle.", completion: .file(extensions: ["aftercare"]))
     var file: String
     @OptionGroup var port: PortOptions
-    @Option(
-        name: .long,
-        help: "The text of a grant in a file, or '-' to be shown the challenge and type the grant in.")
-    var grant: String?
+    @OptionGroup var grant: GrantOptions
     @Flag(name: .long, help: "Restart the device into the release when it is installed, as its policy allows.")
     var activate = false
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
 
     func validate() throws {
-        guard port.port != nil || (grant == nil && !activate) else {
-            throw ValidationError("--grant and --activate need --port: without it a person is logged in at the console")
+        guard port.port != nil || (grant.maker == nil && !activate) else {
+            throw ValidationError("a grant and --activate need --port: without it a person is logged in at the console")
         }
     }
 
@@ -67,7 +64,7 @@ struct SendCommand: AsyncParsableCommand {
         _ path: String, _ file: SentFile, _ cancellation: Cancellation
     ) async throws(FaultReport) -> JSON {
         let (settings, isQuiet, activate) = (port.settings, quiet, activate)
-        let makeGrant = grant.map { GrantMaker.text(in: $0) }
+        let makeGrant = grant.maker
         let result = await BlockingThread.run("visit") {
             Result { () throws(FaultReport) in
                 let client = try LineClient.connected(FilePath(path), settings, cancellation)
@@ -93,8 +90,7 @@ struct ServiceRequestCommand: AsyncParsableCommand {
     @Argument(help: "The request.")
     var request: String
     @OptionGroup var port: PortOptions
-    @Option(name: .long, help: "The text of a grant in a file, or '-' to be shown the challenge and type the grant in.")
-    var grant: String?
+    @OptionGroup var grant: GrantOptions
 
     func validate() throws {
         guard port.port != nil else { throw ValidationError("--port is missing") }
@@ -103,7 +99,7 @@ struct ServiceRequestCommand: AsyncParsableCommand {
     func run() async throws {
         let request = try JSONReader.read(Array(request.utf8), limit: LineServer.requestLimit)
         let (path, settings) = (FilePath(port.port ?? ""), port.settings)
-        let makeGrant = grant.map { GrantMaker.text(in: $0) }
+        let makeGrant = grant.maker
         let cancellation = Cancellation()
         let interruption = Interruption { cancellation.cancel() }
         defer { interruption.end() }
@@ -115,6 +111,31 @@ struct ServiceRequestCommand: AsyncParsableCommand {
             }
         }.get()
         Terminal.say(answer.prettyText)
+    }
+}
+
+/// How a visit logs in.
+struct GrantOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: "The text of a grant in a file, or '-' to be shown the challenge and type the grant in.")
+    var grant: String?
+    @Option(
+        name: .long, help: "Your certificate for service, to answer the challenge at once.",
+        completion: .file(extensions: ["pem"]))
+    var certificate: String?
+    @Option(name: .long, help: "Your key: a PEM file or a pkcs11: address.")
+    var key: String?
+
+    func validate() throws {
+        guard (certificate == nil) == (key == nil) else { throw ValidationError("--certificate and --key go together") }
+        guard grant == nil || key == nil else { throw ValidationError("--grant and --key exclude each other") }
+    }
+
+    /// Nil where nobody logs in.
+    var maker: Transfers.ServiceVisit.MakeGrant? {
+        if let certificate, let key { return GrantMaker.signing(certificate: certificate, key: key) }
+        return grant.map { GrantMaker.text(in: $0) }
     }
 }
 

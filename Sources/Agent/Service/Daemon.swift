@@ -3,10 +3,12 @@ import Documents
 import Hardware
 import Health
 import Heartbeats
+import NetworkDiagnosis
 package import Logging
 package import Platform
 import SelfTests
 import ServiceLifecycle
+import Servicing
 import SystemPackage
 import UnixSignals
 import Vocabulary
@@ -49,7 +51,7 @@ package struct Daemon: Sendable {
         let signs = LifeSigns(agent: agent, heartbeats: heartbeats, vitals: vitals)
         let sessions = await ServiceSessions(
             agent: agent, policy: configuration.service,
-            surroundings: ServiceSessions.Surroundings(health: health, serialRate: parts.serviceRate), log: log)
+            surroundings: serviceSurroundings(connection, health, parts), log: log)
         let bus = connection.map {
             BusService(agent: agent, health: health, heartbeats: heartbeats, sessions: sessions, connection: $0)
         }
@@ -113,6 +115,29 @@ package struct Daemon: Sendable {
                 return content
             }, HeartbeatSender.Surroundings(storage: storage, clock: clock)
         ) { $0.log(to: log) }
+    }
+
+    private func serviceSurroundings(
+        _ connection: BusConnection?, _ health: HealthWatch?, _ parts: BoardParts
+    ) -> ServiceSessions.Surroundings {
+        let command = configuration.service.stickCommand
+        let starter: SystemStick.Starter? =
+            command.isEmpty ? connection.map { .unit(SystemdManager($0)) } : .command(command)
+        let places = configuration.places
+        let (configuration, storage, clock) = (configuration, storage, clock)
+        return ServiceSessions.Surroundings(
+            health: health,
+            stick: starter.map {
+                SystemStick(
+                    product: configuration.device.product, starter: $0, runtime: places.runtime,
+                    machine: places.hardware)
+            },
+            diagnosis: {
+                let machine = NetworkMachine(root: places.hardware) { _ in nil }
+                let diagnosis = NetworkDiagnosis(
+                    endpoints: configuration.networkEndpoints(storage: storage), machine: machine, clock: clock)
+                return await diagnosis.run().map(\.json)
+            }, serialRate: parts.serviceRate)
     }
 
     private func machine(_ connection: BusConnection?, _ parts: BoardParts) -> Agent.Machine {

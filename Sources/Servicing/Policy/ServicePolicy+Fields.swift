@@ -34,7 +34,8 @@ extension ServicePolicy {
             revocationLists: anchors.revocationLists, people: people,
             observesWithoutGrant: table.observesWithoutGrant, attempts: table.attempts, lockSeconds: table.lockSeconds,
             idleSeconds: table.idleSeconds, longestSeconds: table.longestSeconds,
-            challengeSeconds: table.challengeSeconds, shares: table.shares, emergency: table.emergency)
+            challengeSeconds: table.challengeSeconds, shares: table.shares, stickCommand: table.stickCommand,
+            emergency: table.emergency)
     }
 }
 
@@ -50,6 +51,7 @@ private struct ServiceTable {
     let longestSeconds: Int64
     let challengeSeconds: Int64
     let shares: [FilePath]
+    let stickCommand: [String]
     let emergency: EmergencyPolicy?
 
     init(_ table: Fields) throws(DocumentError) {
@@ -70,6 +72,7 @@ private struct ServiceTable {
             shares.append(FilePath(share))
         }
         self.shares = shares
+        stickCommand = try fields.optionalStrings("stick-command", limit: 16)
         emergency = try Self.emergency(try fields.optionalFields("emergency"))
         roles = try Self.roles(&fields)
         try fields.done()

@@ -29,6 +29,8 @@ package struct ServicePolicy: Sendable {
     package let challengeSeconds: Int64
     /// Folders that releases may be taken from.
     package let shares: [FilePath]
+    /// What looks into a USB stick instead of the unit that does: a program and its arguments, for containers and virtual devices.
+    package let stickCommand: [String]
     package let emergency: EmergencyPolicy?
 
     package static let longestLockSeconds: Int64 = 3600
@@ -42,7 +44,7 @@ package struct ServicePolicy: Sendable {
         roles: [Role: ServiceRights], anchors: [Role: [Certificate]], revocationLists: [RevocationList] = [],
         people: [Certificate] = [], observesWithoutGrant: Bool = false, attempts: Int = 5, lockSeconds: Int64 = 60,
         idleSeconds: Int64 = 600, longestSeconds: Int64 = 14400, challengeSeconds: Int64 = 900,
-        shares: [FilePath] = [], emergency: EmergencyPolicy? = nil
+        shares: [FilePath] = [], stickCommand: [String] = [], emergency: EmergencyPolicy? = nil
     ) throws(ServiceError) {
         for (role, rights) in roles.sorted(by: { $0.key < $1.key }) {
             guard !anchors[role, default: []].isEmpty else { throw .policy(.missing("service.roles.\(role).anchors")) }
@@ -66,6 +68,7 @@ package struct ServicePolicy: Sendable {
         self.longestSeconds = longestSeconds
         self.challengeSeconds = challengeSeconds
         self.shares = shares
+        self.stickCommand = stickCommand
         self.emergency = emergency
     }
 
