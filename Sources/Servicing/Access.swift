@@ -3,7 +3,7 @@ package import Vocabulary
 /// A moment of one start of the device, by a clock that nobody can set.
 package struct BootMoment: Hashable, Sendable {
     package let bootID: String
-    /// Seconds since the start, also those asleep.
+    /// Seconds since that start.
     package let uptime: Int64
 
     package init(bootID: String, uptime: Int64) {
