@@ -131,8 +131,7 @@ extension LineServer {
     }
 
     private func ask(_ number: UInt16, _ assembly: inout MessageAssembly, at now: Instant) {
-        let due = assembly.due(at: now)
-        if !due.isEmpty { outbox.send(Frame(.wantRequest, number: number, ByteRanges.encode(due))) }
+        for want in assembly.wants(at: now) { outbox.send(Frame(.wantRequest, number: number, want)) }
     }
 
     private func keep(_ request: Request, number: UInt16, _ state: inout State) {

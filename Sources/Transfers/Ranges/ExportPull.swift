@@ -42,9 +42,10 @@ struct ExportPull {
     }
 
     /// What to ask for: the first range is empty and says up to where everything has come.
-    mutating func due(at now: Instant) -> Frame? {
-        let due = puller.due(at: now, held: held.values.reduce(0) { $0 + UInt64($1.count) })
-        guard !due.isEmpty || isComplete else { return nil }
-        return Frame(.want, number: number, ByteRanges.encode([position..<position] + due.prefix(ByteRanges.limit - 1)))
+    mutating func due(at now: Instant) -> [Frame] {
+        let taken = ByteRanges.encode([position..<position])
+        let wants = puller.wants(at: now, held: held.values.reduce(0) { $0 + UInt64($1.count) })
+        if wants.isEmpty, isComplete { return [Frame(.want, number: number, taken)] }
+        return wants.map { Frame(.want, number: number, taken + $0) }
     }
 }

@@ -47,7 +47,7 @@ package struct RangePuller {
         if let lastMove, !asked.isEmpty, now - lastMove > patience + rate.time(for: 2 * piece) { giveUpAsked() }
         let window = min(max(rate.bytes(in: .seconds(1)), 4 * piece), Self.windowLimit)
         var due: [Range<UInt64>] = []
-        while due.count < ByteRanges.limit, askedBytes < window {
+        while due.count < rangesAtOnce, askedBytes < window {
             // What is lost has its place among what is held, and nothing can be taken before it has come.
             let next = Self.next(piece, of: &lost) ?? (askedBytes + held < window ? Self.next(piece, of: &pending) : nil)
             guard let range = next else { break }
@@ -61,6 +61,19 @@ package struct RangePuller {
         }
         return due
     }
+
+    /// The same as payloads of frames, all that is due.
+    package mutating func wants(at now: Instant, held: UInt64 = 0) -> [[UInt8]] {
+        var wants: [[UInt8]] = []
+        while true {
+            let due = due(at: now, held: held)
+            guard !due.isEmpty else { return wants }
+            wants.append(ByteRanges.encode(due))
+        }
+    }
+
+    /// Where only short pieces come through, only a short list of them does.
+    private var rangesAtOnce: Int { min(ByteRanges.limit - 4, max(2, pieceLimit / 32)) }
 
     private static func next(_ piece: UInt64, of ranges: inout [Range<UInt64>]) -> Range<UInt64>? {
         guard let first = ranges.first else { return nil }
