@@ -12,7 +12,7 @@ extension LineServer {
         case .request:
             if let piece = MessagePiece(payload: frame.payload) { takeRequest(piece, number: frame.number, at: now) }
         case .wantAnswer: sayAnswer(frame.number, ByteRanges.decode(frame.payload) ?? [])
-        case .offer, .data, .want: takeStream(frame, at: now)
+        case .offer, .data, .want, .end: takeStream(frame, at: now)
         default: break
         }
     }

@@ -12,7 +12,7 @@ package struct RangePuller {
     /// The shortest pieces, and the longest at any rate.
     private static let shortest = 64
     private static let windowLimit: UInt64 = 256 << 10
-    private static let patience: ClosedRange<Duration> = .milliseconds(500) ... .seconds(2)
+    private static let patience: ClosedRange<Duration> = .milliseconds(300) ... .seconds(1)
     /// Good pieces in a row that make pieces longer again.
     private static let trust = 16
 
