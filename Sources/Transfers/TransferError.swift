@@ -115,7 +115,7 @@ package enum TransferError: Fault, Equatable {
         case .nothingToSend: "Name the file."
         case .anotherFile: "Send the file that was begun, or cancel the update first."
         case .noRoom: "Use 'aftercare-fleet send', which needs no room on the device."
-        case .nothingCame, .zmodem: "Send it again: what has come already is not sent again."
+        case .nothingCame, .zmodem: "Send it again, or use 'aftercare-fleet send', which goes on where it stopped."
         case .tooManyFiles: "Send one file at a time."
         case .program(let cause): cause.advice
         case .sourceChanged: "Send a file that nobody writes to."

@@ -12,7 +12,7 @@ extension LineServer {
         case .request:
             if let piece = MessagePiece(payload: frame.payload) { takeRequest(piece, number: frame.number, at: now) }
         case .wantAnswer: sayAnswer(frame.number, ByteRanges.decode(frame.payload) ?? [])
-        case .offer, .data, .want: takeStream(frame, at: now)
+        case .offer, .data, .want, .end: takeStream(frame, at: now)
         default: break
         }
     }
@@ -131,8 +131,7 @@ extension LineServer {
     }
 
     private func ask(_ number: UInt16, _ assembly: inout MessageAssembly, at now: Instant) {
-        let due = assembly.due(at: now)
-        if !due.isEmpty { outbox.send(Frame(.wantRequest, number: number, ByteRanges.encode(due))) }
+        for want in assembly.wants(at: now) { outbox.send(Frame(.wantRequest, number: number, want)) }
     }
 
     private func keep(_ request: Request, number: UInt16, _ state: inout State) {

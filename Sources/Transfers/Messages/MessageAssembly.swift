@@ -59,7 +59,7 @@ struct MessageAssembly {
         }
     }
 
-    mutating func due(at now: Instant) -> [Range<UInt64>] { puller.due(at: now) }
+    mutating func wants(at now: Instant) -> [[UInt8]] { puller.wants(at: now) }
 }
 
 /// What an answer says: what was asked for, or why not (docs/line-protocol.md).

@@ -60,15 +60,14 @@ struct RequestExchange {
     mutating func due(at now: Instant) -> [Frame] {
         var frames: [Frame] = []
         if var assembly = answer {
-            let due = assembly.due(at: now)
-            if !due.isEmpty { frames.append(Frame(.wantAnswer, number: number, ByteRanges.encode(due))) }
+            frames += assembly.wants(at: now).map { Frame(.wantAnswer, number: number, $0) }
             answer = assembly
         } else if result == nil, said.map({ now - $0 > patience }) ?? true {
             if said != nil { patience = min(patience * 2, Self.patience.upperBound) }
             said = now
             frames.append(head())
         }
-        if let want = export?.due(at: now) { frames.append(want) }
+        frames += export?.due(at: now) ?? []
         return frames
     }
 

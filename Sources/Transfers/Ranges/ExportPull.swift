@@ -10,6 +10,8 @@ struct ExportPull {
     private var puller: RangePuller
     private var known: UInt64 = 0
     private var isWhole = false
+    /// Whether the device does not know yet that everything there is has come, and so may have no room for more.
+    private var owesNotice = false
     private var held: [UInt64: [UInt8]] = [:]
     private(set) var position: UInt64 = 0
 
@@ -27,6 +29,7 @@ struct ExportPull {
             known = ready.available
         }
         isWhole = isWhole || ready.isWhole
+        owesNotice = true
     }
 
     /// The bytes that are next, if these are.
@@ -37,14 +40,20 @@ struct ExportPull {
         while let bytes = held.removeValue(forKey: position) {
             position += UInt64(bytes.count)
             next += bytes
+            owesNotice = true
         }
         return next
     }
 
     /// What to ask for: the first range is empty and says up to where everything has come.
-    mutating func due(at now: Instant) -> Frame? {
-        let due = puller.due(at: now, held: held.values.reduce(0) { $0 + UInt64($1.count) })
-        guard !due.isEmpty || isComplete else { return nil }
-        return Frame(.want, number: number, ByteRanges.encode([position..<position] + due.prefix(ByteRanges.limit - 1)))
+    mutating func due(at now: Instant) -> [Frame] {
+        let taken = ByteRanges.encode([position..<position])
+        let wants = puller.wants(at: now, held: held.values.reduce(0) { $0 + UInt64($1.count) })
+        if wants.isEmpty, owesNotice, position == known {
+            owesNotice = false
+            let notice = Frame(.want, number: number, taken)
+            return isComplete ? [notice, Frame(.end, number: number)] : [notice]
+        }
+        return wants.map { Frame(.want, number: number, taken + $0) }
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// The console's side of something that the device gives away: keeps a bounded part of it until the service tool has it.
 ///
 /// A thread reads the socket for as long as there is room. The service tool is told how much there is, and asks for it by ranges;
-/// the first range of each list has no length and says up to where it has everything.
+/// the first range of each list has no length and says up to where it has everything. It says `end` once it has all of it.
 final class ExportRelay: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -59,7 +59,7 @@ final class ExportRelay: Sendable {
 
     /// Sends what is asked for, and lets go of what has arrived.
     func take(_ ranges: [Range<UInt64>], at now: Instant) {
-        let hasAll = state.withLock { state -> Bool in
+        state.withLock { state in
             state.heard = now
             for range in ranges {
                 if range.isEmpty {
@@ -68,9 +68,7 @@ final class ExportRelay: Sendable {
                     outbox.send(Frame(.data, number: number, Piece(offset: range.lowerBound, bytes: bytes).payload))
                 }
             }
-            return state.isWhole && state.start == state.end
         }
-        if hasAll { close() }
     }
 
     func look(at now: Instant) {

@@ -12,12 +12,14 @@ package struct RangePuller {
     /// The shortest pieces, and the longest at any rate.
     private static let shortest = 64
     private static let windowLimit: UInt64 = 256 << 10
-    private static let patience: ClosedRange<Duration> = .milliseconds(500) ... .seconds(2)
+    private static let patience: ClosedRange<Duration> = .milliseconds(300) ... .seconds(1)
     /// Good pieces in a row that make pieces longer again.
     private static let trust = 16
 
     package private(set) var rate: TransferRate
     private var pending: [Range<UInt64>] = []
+    /// What was asked for and did not come.
+    private var lost: [Range<UInt64>] = []
     private var asked: [Range<UInt64>] = []
     private var askedBytes: UInt64 = 0
     private var lastMove: Instant?
@@ -32,8 +34,8 @@ package struct RangePuller {
         pieceLimit = rate.pieceLength
     }
 
-    package var isIdle: Bool { pending.isEmpty && asked.isEmpty }
-    package var isAsking: Bool { !asked.isEmpty }
+    package var isIdle: Bool { pending.isEmpty && lost.isEmpty && asked.isEmpty }
+    package var isAsking: Bool { !asked.isEmpty || !lost.isEmpty }
 
     package mutating func add(_ range: Range<UInt64>) {
         if !range.isEmpty { pending.append(range) }
@@ -45,13 +47,10 @@ package struct RangePuller {
         if let lastMove, !asked.isEmpty, now - lastMove > patience + rate.time(for: 2 * piece) { giveUpAsked() }
         let window = min(max(rate.bytes(in: .seconds(1)), 4 * piece), Self.windowLimit)
         var due: [Range<UInt64>] = []
-        while let first = pending.first, askedBytes + held < window, due.count < ByteRanges.limit {
-            let range = first.prefix(piece)
-            if range.upperBound == first.upperBound {
-                pending.removeFirst()
-            } else {
-                pending[0] = range.upperBound..<first.upperBound
-            }
+        while due.count < rangesAtOnce, askedBytes < window {
+            // What is lost has its place among what is held, and nothing can be taken before it has come.
+            let next = Self.next(piece, of: &lost) ?? (askedBytes + held < window ? Self.next(piece, of: &pending) : nil)
+            guard let range = next else { break }
             if asked.isEmpty {
                 lastMove = now
                 rate.pause()
@@ -63,30 +62,54 @@ package struct RangePuller {
         return due
     }
 
+    /// The same as payloads of frames, all that is due.
+    package mutating func wants(at now: Instant, held: UInt64 = 0) -> [[UInt8]] {
+        var wants: [[UInt8]] = []
+        while true {
+            let due = due(at: now, held: held)
+            guard !due.isEmpty else { return wants }
+            wants.append(ByteRanges.encode(due))
+        }
+    }
+
+    /// Where only short pieces come through, only a short list of them does.
+    private var rangesAtOnce: Int { min(ByteRanges.limit - 4, max(2, pieceLimit / 32)) }
+
+    private static func next(_ piece: UInt64, of ranges: inout [Range<UInt64>]) -> Range<UInt64>? {
+        guard let first = ranges.first else { return nil }
+        let range = first.prefix(piece)
+        if range.upperBound == first.upperBound {
+            ranges.removeFirst()
+        } else {
+            ranges[0] = range.upperBound..<first.upperBound
+        }
+        return range
+    }
+
     /// Takes note of a piece that came; false where it was not waited for, such as one that came twice.
     package mutating func take(_ range: Range<UInt64>, at now: Instant) -> Bool {
         rate.note(range.length, at: now)
         guard let index = asked.firstIndex(of: range) else { return false }
-        let lost = Array(asked[..<index])
+        let missing = Array(asked[..<index])
         asked.removeSubrange(...index)
-        askedBytes -= range.length + lost.reduce(0) { $0 + $1.length }
+        askedBytes -= range.length + missing.reduce(0) { $0 + $1.length }
         lastMove = now
         patience = Self.patience.lowerBound
-        if lost.isEmpty {
+        if missing.isEmpty {
             goodPieces += 1
             if goodPieces >= Self.trust {
                 pieceLimit = min(pieceLimit * 2, Piece.limit)
                 goodPieces = 0
             }
         } else {
-            askAgain(lost)
+            askAgain(missing)
         }
         return true
     }
 
     /// Has everything that was asked for asked for again, as for a new sender.
     package mutating func restart() {
-        pending.insert(contentsOf: asked, at: 0)
+        lost.insert(contentsOf: asked, at: 0)
         asked = []
         askedBytes = 0
         rate.pause()
@@ -100,9 +123,9 @@ package struct RangePuller {
         rate.pause()
     }
 
-    private mutating func askAgain(_ lost: [Range<UInt64>]) {
-        repeatedBytes += lost.reduce(0) { $0 + $1.length }
-        pending.insert(contentsOf: lost, at: 0)
+    private mutating func askAgain(_ ranges: [Range<UInt64>]) {
+        repeatedBytes += ranges.reduce(0) { $0 + $1.length }
+        lost.insert(contentsOf: ranges, at: 0)
         pieceLimit = max(pieceLimit / 2, Self.shortest)
         goodPieces = 0
     }

@@ -144,8 +144,9 @@ final class RangeRelay: Sendable {
     /// Under the lock, so that what is asked for goes over the line in the order that the puller knows.
     private func ask(_ state: inout State, at now: Instant) {
         guard state.offer != nil, !state.isEnded else { return }
-        let due = state.puller.due(at: now, held: state.waiting)
-        if !due.isEmpty { outbox.send(Frame(.want, number: number, ByteRanges.encode(due))) }
+        for want in state.puller.wants(at: now, held: state.waiting) {
+            outbox.send(Frame(.want, number: number, want))
+        }
     }
 
     // What the agent does, each on a thread of its own

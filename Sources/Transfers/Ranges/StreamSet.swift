@@ -49,6 +49,9 @@ struct StreamSet {
             guard let export = exports[frame.number], let ranges = ByteRanges.decode(frame.payload) else { return false }
             export.take(ranges, at: now)
             return true
+        case .end:
+            exports[frame.number]?.close()
+            return false
         default: return false
         }
     }

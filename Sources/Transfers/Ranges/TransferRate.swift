@@ -5,8 +5,8 @@ package struct TransferRate {
     private static let span: Duration = .milliseconds(500)
     /// Pieces that take about an eighth of a second: long enough to cost little, short enough to lose little.
     private static let piecesPerSecond = 8.0
-    /// A line at 2,400 baud: what comes more slowly is held up by something else, or lost.
-    private static let slowest = 240.0
+    /// A line at 9,600 baud: what comes more slowly is held up by something else, or lost.
+    private static let slowest = 960.0
     private static let pieceLengths = 256...Piece.limit
 
     /// Bytes a second.

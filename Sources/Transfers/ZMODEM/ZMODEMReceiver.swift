@@ -4,8 +4,8 @@ import Vocabulary
 
 /// Receives one file by ZMODEM from any terminal program, with `rz` of lrzsz behind it.
 ///
-/// The spool folder is the receiver's alone. What a transfer that broke off left in it is gone on with when the same file comes
-/// again; `clear` removes it.
+/// The spool folder is the receiver's alone. What a transfer that broke off left in it goes with the next one: `rz` either refuses
+/// paths that lead out of its folder or goes on with a file that is there, not both. `aftercare-fleet send` goes on.
 package struct ZMODEMReceiver: Sendable {
     package var program: FilePath = "/usr/bin/rz"
     /// How long the far end may say nothing.
@@ -26,16 +26,16 @@ package struct ZMODEMReceiver: Sendable {
         let room: UInt64
         do throws(StorageError) {
             try storage.createFolder(spool)
+            for name in try storage.names(in: spool) { try storage.remove(spool.appending(name)) }
             room = try storage.freeSpace(in: spool)
         } catch { throw .storage(error) }
-        // What lies there already counts: it is gone on with.
-        let most = min(limit, room + (try size(of: try names())))
+        let most = min(limit, room)
         guard most > 0 else { throw .noRoom(bytes: 0) }
         var limits = ProcessLimits()
         limits.fileSize = most
         // Restricted: no path that leads out, no name that exists is overwritten, nothing is run (rz(1)).
         let arguments = [
-            program.string, "--zmodem", "--binary", "--resume", "--restricted", "--quiet", "--timeout=100",
+            program.string, "--zmodem", "--binary", "--restricted", "--quiet", "--timeout=100",
         ]
         // Escapes can double what is sent, and what was lost comes again.
         try await ZMODEMRun(program: program, arguments: arguments, folder: spool, limits: limits).carry(
@@ -57,14 +57,6 @@ package struct ZMODEMReceiver: Sendable {
 
     private func names() throws(TransferError) -> [String] {
         do throws(StorageError) { return try storage.names(in: spool) } catch { throw .storage(error) }
-    }
-
-    private func size(of names: [String]) throws(TransferError) -> UInt64 {
-        do throws(StorageError) {
-            var total: UInt64 = 0
-            for name in names { total += try storage.open(spool.appending(name), [.read, .noFollow]).size() }
-            return total
-        } catch { throw .storage(error) }
     }
 }
 
