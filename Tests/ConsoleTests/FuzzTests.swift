@@ -1,5 +1,6 @@
 import Console
 import Documents
+import Foundation
 import Platform
 import Servicing
 import TestSupport

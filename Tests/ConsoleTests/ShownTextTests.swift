@@ -2,8 +2,11 @@ import Console
 import Documents
 import Foundation
 import Platform
+import Servicing
+import SystemPackage
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("What is shown")
 struct ShownTextTests {
@@ -93,7 +96,7 @@ struct ShownTextTests {
             let visitor = try Visitor(desk)
             try await visitor.logIn()
             for answer in answers {
-                for word in ServiceCommandList.all where word != .login {
+                for word in ServiceCommand.allCases where word != .login {
                     desk.on(word) { _ throws(FaultReport) in answer }
                 }
                 visitor.type("\(command)\r")
