@@ -36,7 +36,7 @@ final class Visitor: Sendable {
         settings.terminalTime = .milliseconds(1)
         settings.pasteSilence = .milliseconds(50)
         adjust(&settings)
-        let line = try TerminalLine(input: near, output: near)
+        let line = try TerminalLine(input: near, output: near, settings: SerialSettings())
         let session = ConsoleSession(on: line, at: desk, settings)
         console = Task { await session.run() }
         BlockingThread.start("visitor") { [weak self, far] in
