@@ -21,7 +21,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The port to open, instead of standard input and output.", completion: .file())
     var port: String?
 
-    @Option(name: .long, help: "The line's rate; without it what the board's profile says of the service port.")
+    @Option(name: .long, help: "The line's rate; without it what the board's profile says of the service port, else 115200.")
     var baud: Int?
 
     @Option(name: .customLong("as"), help: "The name by which the daemon knows the port.")
@@ -40,7 +40,9 @@ struct ConsoleCommand: AsyncParsableCommand {
         if let port {
             line = try SerialPort(FilePath(port), SerialSettings(baud: rate ?? SerialSettings().baud))
         } else {
-            line = try TerminalLine(settings: Self.isSerial ? rate.map { SerialSettings(baud: $0) } : nil)
+            // Set, also where no rate is known: a terminal's own settings may take XON and XOFF out of a frame.
+            let isTerminal = isatty(STDIN_FILENO) == 1
+            line = try TerminalLine(settings: isTerminal ? SerialSettings(baud: rate ?? SerialSettings().baud) : nil)
         }
         let session = ConsoleSession(on: line, at: desk, ConsoleSettings(port: name, baud: rate))
         // The agent hears that nobody is there any more, and the service manager that this was no failure.
@@ -49,7 +51,7 @@ struct ConsoleCommand: AsyncParsableCommand {
         _ = await session.run()
     }
 
-    /// What was given, else what the board's profile says; nil where nobody knows, and the line stays as it is.
+    /// What was given, else what the board's profile says; nil where nobody knows.
     private func rate(at desk: BusDesk, _ name: String) async -> Int? {
         if let baud { return baud }
         guard let beginning = try? await desk.begin(port: name) else { return nil }
@@ -61,7 +63,4 @@ struct ConsoleCommand: AsyncParsableCommand {
         guard let name = ttyname(STDIN_FILENO) else { return nil }
         return String(cString: name)
     }
-
-    /// Whether standard input has a rate of its own: a pseudo-terminal takes any and has none.
-    private static var isSerial: Bool { isatty(STDIN_FILENO) == 1 && terminal?.hasPrefix("/dev/pts/") == false }
 }

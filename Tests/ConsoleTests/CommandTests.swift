@@ -14,10 +14,6 @@ enum ConsoleWords {
     ]
 }
 
-enum ServiceCommandList {
-    static let all = ServiceCommand.allCases
-}
-
 @Suite("Commands")
 struct CommandTests {
     struct Case: Sendable, CustomTestStringConvertible {
@@ -73,7 +69,7 @@ struct CommandTests {
         let visitor = try Visitor(desk)
         try await visitor.logIn()
         visitor.type("te\t")
-        try await visitor.wait(for: "terminal  test")
+        try await visitor.wait(for: "test  terminal")
         visitor.type("s\tpu\tm\t")
         try await visitor.wait(for: "test pump-motor ")
     }

@@ -2,8 +2,11 @@ import Console
 import Documents
 import Foundation
 import Platform
+import Servicing
+import SystemPackage
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("What is shown")
 struct ShownTextTests {
@@ -42,13 +45,13 @@ struct ShownTextTests {
 
     @Test("Nothing that could drive a terminal is left of any text", arguments: TerminalCharacters.allCases)
     func cleaning(characters: TerminalCharacters) {
-        for scalar in (0...0x10FFFF).compactMap({ Unicode.Scalar(UInt32($0)) }) {
-            let shown = characters.shown(String(Character(scalar)))
-            #expect(shown.count <= 3)
-            for character in shown.unicodeScalars {
-                #expect((0x20..<0x7F).contains(character.value) || characters == .utf8 && character.value >= 0xA0)
+        // Not an expectation each: there are a million of them.
+        let harmful = (0...0x10FFFF).compactMap { Unicode.Scalar(UInt32($0)) }.filter { scalar in
+            characters.shown(String(Character(scalar))).unicodeScalars.contains { shown in
+                !(0x20..<0x7F).contains(shown.value) && (characters == .ascii || shown.value < 0xA0)
             }
         }
+        #expect(harmful.isEmpty)
         #expect(
             characters.shown("Temp. \u{1B}[31m40 °C") == (characters == .ascii ? "Temp. .[31m40 C" : "Temp. .[31m40 °C")
         )
@@ -84,7 +87,7 @@ struct ShownTextTests {
         "No answer of a device, however made, is wider than the terminal or drives it",
         arguments: ["status", "slots", "history", "ledger", "network", "passport", "test", "stick", "hold", "update x"])
     func anyAnswer(command: String) async throws {
-        for seed in 0..<4 {
+        for seed in 0..<2 {
             var dice = Dice(seed: UInt64(seed))
             var wanted: [JSON] = []
             for _ in 0..<8 { wanted.append(Self.whole(&dice)) }
@@ -93,7 +96,7 @@ struct ShownTextTests {
             let visitor = try Visitor(desk)
             try await visitor.logIn()
             for answer in answers {
-                for word in ServiceCommandList.all where word != .login {
+                for word in ServiceCommand.allCases where word != .login {
                     desk.on(word) { _ throws(FaultReport) in answer }
                 }
                 visitor.type("\(command)\r")

@@ -36,7 +36,7 @@ final class Visitor: Sendable {
         settings.terminalTime = .milliseconds(1)
         settings.pasteSilence = .milliseconds(50)
         adjust(&settings)
-        let line = try TerminalLine(input: near, output: near)
+        let line = try TerminalLine(input: near, output: near, settings: SerialSettings())
         let session = ConsoleSession(on: line, at: desk, settings)
         console = Task { await session.run() }
         BlockingThread.start("visitor") { [weak self, far] in
@@ -84,14 +84,14 @@ final class Visitor: Sendable {
     /// Waits until `text` is shown, after what was waited for last, and gives all between.
     @discardableResult
     func wait(for text: String, location: SourceLocation = #_sourceLocation) async throws -> String {
-        let found = await Attempt.run(within: .seconds(60)) { [self] in await see(until: [Array(text.utf8)]) }
+        let found = await Attempt.run(within: .seconds(15)) { [self] in await see(until: [Array(text.utf8)]) }
         return try #require(found, "'\(text)' did not come; seen: \(seen.suffix(2000))", sourceLocation: location)
     }
 
     /// Waits for the first of some texts to be shown.
     func wait(forOneOf texts: [String], location: SourceLocation = #_sourceLocation) async throws -> String {
         let wanted = texts.map { Array($0.utf8) }
-        let found = await Attempt.run(within: .seconds(60)) { [self] in await see(until: wanted) }
+        let found = await Attempt.run(within: .seconds(15)) { [self] in await see(until: wanted) }
         return try #require(found, "none of \(texts) came; seen: \(seen.suffix(2000))", sourceLocation: location)
     }
 
@@ -130,7 +130,7 @@ final class Visitor: Sendable {
     /// What the console ended with.
     func end() async throws -> String {
         let console = console
-        let end = await Attempt.run(within: .seconds(60)) { await console.value }
+        let end = await Attempt.run(within: .seconds(15)) { await console.value }
         return try #require(end, "the console goes on")
     }
 

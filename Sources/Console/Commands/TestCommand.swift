@@ -16,8 +16,10 @@ extension ConsoleCommand {
         session.knowTests(answer)
         let tests = answer["tests"]?.array ?? []
         guard let id = arguments.first else { return try await session.list(tests) }
-        let chosen = id == "all" ? tests : tests.filter { $0["id"]?.string == id }
-        guard !chosen.isEmpty else {
+        let exact = tests.filter { $0["id"]?.string == id }
+        let chosen =
+            id == "all" ? tests : exact.isEmpty ? tests.filter { $0["id"]?.string?.hasPrefix(id) == true } : exact
+        guard chosen.count == 1 || id == "all" else {
             throw CommandEnd(
                 ConsoleError.notAChoice(id, of: "test", among: tests.compactMap { $0["id"]?.string } + ["all"]))
         }

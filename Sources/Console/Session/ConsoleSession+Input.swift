@@ -80,16 +80,17 @@ extension ConsoleSession {
         defer { openPrompt = nil }
         linesOnPage = 0
         lineStart = .now
-        var hasBegun = false
+        var (hasBegun, hasRung) = (false, false)
         while true {
             if keys.isEmpty { try await draw() }
             guard let key = try await nextKey() else { continue }
             if !hasBegun { (hasBegun, lineStart) = (true, .now) }
             switch editor.take(key, hasHelp: isCommand) {
-            case .edited: continue
+            case .edited: hasRung = false
             case .refused:
-                // One for all that came at once: noise must not become a din.
-                if keys.isEmpty { try await send([0x07]) }
+                // One until something can be done again: noise must not become a din.
+                if !hasRung { try await send([0x07]) }
+                hasRung = true
             case .redraw: try await clear()
             case .help: try await help()
             case .complete: try await complete()
