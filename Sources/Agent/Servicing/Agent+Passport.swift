@@ -10,7 +10,7 @@ extension Agent {
         let device = configuration.device
         let confirmed = confirmedVersion
         return .members([
-            "passport": "aftercare.passport/1", "device": .string(device.id), "name": .string(device.name),
+            "format": "aftercare.passport/1", "device": .string(device.id), "name": .string(device.name),
             "manufacturer": device.manufacturer.map { .string($0) }, "product": .string(device.product),
             "hardware": .string(device.hardware), "udi": device.udi(version: confirmed).map { .string($0) },
             "version": .string(running.version.description), "confirmed": .string(confirmed),

@@ -85,6 +85,20 @@ extension Agent {
 
     func keep(access: Access) throws { try records.keepService("access", access.json) }
 
+    func keptPeople() -> [Certificate] {
+        let texts = records.service("people")?.array ?? []
+        return texts.compactMap { text in
+            text.string.flatMap { try? Certificate.read(pem: Array($0.utf8), limit: 1).first }
+        }
+    }
+
+    func keep(people: [Certificate]) {
+        let texts = people.compactMap { try? $0.pem }.map { JSON.string(String(decoding: $0, as: UTF8.self)) }
+        do { try records.keepService("people", .array(texts)) } catch {
+            log.warning("a person's certificate could not be kept, continuing", metadata: ["reason": "\(error)"])
+        }
+    }
+
     /// Nobody who watches the device can miss it.
     func raiseAlarm(_ what: String, _ facts: [String: String]) {
         var metadata: Logger.Metadata = facts.mapValues { "\($0)" }

@@ -50,6 +50,7 @@ extension ServiceSessions {
         }
         // A challenge is spent before anything is done with its answer.
         try await follow(.accepted(port: port), at: moment)
+        await remember(verified.certificate)
         let now = await agent.now()
         let person = ServiceSession.Person(
             name: verified.person, role: verified.role.name, rights: verified.rights, manifest: verified.bundle,
@@ -70,8 +71,15 @@ extension ServiceSessions {
         Result { () throws(ServiceError) in
             let grant = try Grant(text: text)
             let challenge = try access.challenge(answeredBy: grant, port: port, at: moment, policy: policy)
-            return try GrantVerifier(policy: policy).verify(grant, answering: challenge, at: time)
+            return try GrantVerifier(policy: policy, remembered: people).verify(grant, answering: challenge, at: time)
         }
+    }
+
+    /// Whoever got in once needs no certificate in later grants, so that these can be typed.
+    private func remember(_ certificate: Certificate) async {
+        guard !people.contains(certificate) else { return }
+        people = Array((people + [certificate]).suffix(Self.rememberedPeople))
+        await agent.keep(people: people)
     }
 
     func logInByEmergency(_ name: String, reason: String, device: String, in id: String) async throws -> JSON {
@@ -149,11 +157,10 @@ extension ServiceSessions {
         ])
     }
 
-    /// What follows from an event is kept before anybody is answered.
+    /// What follows from an event is kept before anybody is answered; it holds also where it could not be kept.
     private func follow(_ event: AccessEvent, at moment: BootMoment) async throws {
-        let next = access.after(event, at: moment, policy: policy)
-        try await agent.keep(access: next)
-        access = next
+        access = access.after(event, at: moment, policy: policy)
+        try await agent.keep(access: access)
     }
 
     private func moment() async -> BootMoment {

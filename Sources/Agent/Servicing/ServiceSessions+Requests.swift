@@ -24,7 +24,7 @@ extension ServiceSessions {
         case .logout(let closing): return try await logOut(closing, of: id)
         case .status: return await agent.status()
         case .slots: return await agent.slots()
-        case .passport: return await agent.passport()
+        case .passport: return ["passport": await agent.passport()]
         case .health: return try await health()
         case .network: return try await network()
         case .history(let limit): return ["updates": try await agent.history(limit: limit)]

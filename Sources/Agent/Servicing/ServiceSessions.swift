@@ -13,6 +13,7 @@ import Vocabulary
 package actor ServiceSessions {
     private static let sessionLimit = 8
     private static let refusalLimit = 100
+    static let rememberedPeople = 16
 
     let agent: Agent
     let policy: ServicePolicy
@@ -22,6 +23,8 @@ package actor ServiceSessions {
     /// The session that changes the device, while it is open.
     private var changer: String?
     var access: Access
+    /// The certificates of those who were let in, the newest last; each is judged anew with every grant.
+    var people: [Certificate]
     var visit: ServiceVisit?
     private let bell = Bell()
     private var isStopping = false
@@ -54,6 +57,7 @@ package actor ServiceSessions {
         self.surroundings = surroundings
         self.log = log
         access = await agent.keptAccess()
+        people = await agent.keptPeople()
         visit = await agent.keptVisit()
     }
 
