@@ -21,7 +21,9 @@ struct ConsoleCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The port to open, instead of standard input and output.", completion: .file())
     var port: String?
 
-    @Option(name: .long, help: "The line's rate; without it what the board's profile says of the service port, else 115200.")
+    @Option(
+        name: .long, help: "The line's rate; without it what the board's profile says, else 115200."
+    )
     var baud: Int?
 
     @Option(name: .customLong("as"), help: "The name by which the daemon knows the port.")
