@@ -19,7 +19,7 @@ struct ScreenTests {
         let desk = ScriptedDesk()
         let console = try console(screen, desk)
         try screen.type(keys: "Enter")
-        let welcome = try #require(try screen.capture(at: "IP4-000417>"), "\(try screen.capture())")
+        let welcome = try #require(try screen.capture(at: "IP4-000417>"))
         #expect(
             welcome.filter { !$0.isEmpty } == [
                 "Aftercare service console", "Device   IP4-000417, infusion-pump rev-c",
