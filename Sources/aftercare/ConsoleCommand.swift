@@ -21,7 +21,9 @@ struct ConsoleCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The port to open, instead of standard input and output.", completion: .file())
     var port: String?
 
-    @Option(name: .long, help: "The line's rate; without it what the board's profile says of the service port, else 115200.")
+    @Option(
+        name: .long, help: "The line's rate; without it what the board's profile says, else 115200."
+    )
     var baud: Int?
 
     @Option(name: .customLong("as"), help: "The name by which the daemon knows the port.")
@@ -44,7 +46,10 @@ struct ConsoleCommand: AsyncParsableCommand {
             let isTerminal = isatty(STDIN_FILENO) == 1
             line = try TerminalLine(settings: isTerminal ? SerialSettings(baud: rate ?? SerialSettings().baud) : nil)
         }
-        let session = ConsoleSession(on: line, at: desk, ConsoleSettings(port: name, baud: rate))
+        var settings = ConsoleSettings(port: name, baud: rate)
+        // What CacheDirectory= of the unit says (systemd.exec(5)).
+        settings.spool = Environment.value("CACHE_DIRECTORY").map { FilePath($0) }
+        let session = ConsoleSession(on: line, at: desk, settings)
         // The agent hears that nobody is there any more, and the service manager that this was no failure.
         let interruption = Interruption { line.cancel() }
         defer { interruption.end() }

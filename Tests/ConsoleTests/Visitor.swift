@@ -95,6 +95,11 @@ final class Visitor: Sendable {
         return try #require(found, "none of \(texts) came; seen: \(seen.suffix(2000))", sourceLocation: location)
     }
 
+    /// Whether `text` is shown in time.
+    func shows(_ text: String, within time: Duration) async -> Bool {
+        await Attempt.run(within: time) { [self] in await see(until: [Array(text.utf8)]) } != nil
+    }
+
     /// Lets go of what was not waited for.
     func lookAway() { state.withLock { $0.read = $0.seen.count } }
 

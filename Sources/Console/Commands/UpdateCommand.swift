@@ -18,12 +18,14 @@ extension ConsoleCommand {
                 name: "SOURCE", about: "an address, or a path below a share",
                 choices: .wordsOrFree([
                     Word("line", "over this line, by aftercare-fleet send"),
+                    Word("zmodem", "over this line, by any terminal program"),
                     Word("stick", "a stick in the device's port"),
                 ])),
             Parameter(name: "NAME", about: "which release on the stick", isOptional: true),
         ]
     ) { session, arguments throws(CommandEnd) in
         if arguments[0] == "line" { return try await session.updateFromLine() }
+        if arguments[0] == "zmodem" { return try await session.updateByZMODEM() }
         try await session.update(from: arguments[0], name: arguments.count > 1 ? arguments[1] : nil)
     }
 
@@ -34,6 +36,8 @@ extension ConsoleCommand {
 }
 
 extension ConsoleSession {
+    private static let largestRelease: UInt64 = 64 << 30
+
     /// Shows the releases on the stick, numbered.
     fileprivate func releasesOnStick() async throws(CommandEnd) -> [String] {
         let releases = try await ask(.stick)["releases"]?.array ?? []
@@ -59,6 +63,37 @@ extension ConsoleSession {
         request["activate"] = .bool(try await consent())
         _ = try await ask(.update, request)
         try await watchInstallation()
+    }
+
+    /// The file is there as a whole before the device looks at it.
+    fileprivate func updateByZMODEM() async throws(CommandEnd) {
+        guard let spool = settings.spool else {
+            let reason = "this console was started without a place for files"
+            throw CommandEnd(ConsoleError.noTransfer("a release", reason: reason))
+        }
+        try await say("Start the upload of your terminal program now: ZMODEM, as sz FILE does.")
+        let storage = Storage()
+        let receiver = ZMODEMReceiver(spool: spool, storage: storage)
+        let early = await reader.rest()
+        let file: OpenFile
+        do {
+            let path = try await receiver.receive(over: line, limit: Self.largestRelease)
+            file = try storage.open(path, .read)
+        } catch let error as TransferError {
+            reader.putBack(early)
+            throw CommandEnd(error)
+        } catch {
+            throw CommandEnd(ConsoleError.noTransfer("a release", reason: "\(error)"))
+        }
+        lastKey = .now
+        var request: [String: JSON] = ["source": "zmodem", "check": true]
+        try await say("", "The device looks at the release.")
+        try await show(check: try await ask(.update, request, stream: file))
+        request["check"] = nil
+        request["activate"] = .bool(try await consent())
+        _ = try await ask(.update, request, stream: file)
+        try await watchInstallation()
+        do { try receiver.clear() } catch { throw CommandEnd(error) }
     }
 
     private func chosen(_ name: String?) async throws(CommandEnd) -> String {

@@ -106,7 +106,9 @@ extension ConsoleSession {
 
     private func giveUp(_ sign: String) async throws(CommandEnd) -> String? {
         try await draw()
-        try await send("\(sign)\r\n")
+        // Beside a line that fills the terminal it would stand outside.
+        let end = (openPrompt?.count ?? 0) + editor.cursor < TerminalKind.columns - 2 ? sign : ""
+        try await send("\(end)\r\n")
         return nil
     }
 
