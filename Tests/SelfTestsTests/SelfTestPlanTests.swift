@@ -194,7 +194,7 @@ struct SelfTestPlanTests {
         try folder.write("a.toml", right + "\n[[test]]\nid = \"y\"\nkind = \"ask\"\nquestion = \"?\"\n answer = 3\n")
         let other = #expect(throws: SelfTestError.self) { try SelfTestPlan.read(folder: folder.path) }
         let reason = DocumentError.unacceptable("test[1].answer", reason: "is not a string")
-        #expect(other == .malformed(file, .at(TextPosition(line: 10, column: 2), reason)))
+        #expect(other == .malformed(file, .at(TextPosition(line: 10, column: 11), reason)))
     }
 
     @Test(
