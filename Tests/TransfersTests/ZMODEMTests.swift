@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Platform
 import SystemPackage
 import TestSupport
@@ -36,9 +37,10 @@ struct ZMODEMTests {
         return process
     }
 
-    private func receiver() -> ZMODEMReceiver {
+    /// Both programs forget what came before they were ready, and then wait for seconds until they try again.
+    private func receiver(silence: Duration = .seconds(60)) -> ZMODEMReceiver {
         var receiver = ZMODEMReceiver(spool: spool, storage: Storage())
-        receiver.silence = .seconds(3)
+        receiver.silence = silence
         return receiver
     }
 
@@ -111,9 +113,12 @@ struct ZMODEMTests {
         let cable = try PacedCable(baud: 115_200)
         let port = try SerialPort(cable.device)
         let sz = try program(["sz", "-q", "-b", file.string], on: cable)
-        cable.whenDeviceGot(30_000) { sz.terminate() }
-        let error = await failure { _ = try await receiver().receive(over: port, limit: 1 << 20) }
+        let number = sz.processIdentifier
+        // SIGTERM would let it say good-bye.
+        cable.whenDeviceGot(30_000) { kill(number, SIGKILL) }
+        let error = await failure { _ = try await receiver(silence: .seconds(3)).receive(over: port, limit: 1 << 20) }
         #expect(error == .lost(seconds: 3))
+        #expect(cable.bytesToDevice < content.count)
         #expect(try Storage().names(in: spool) == ["release.aftercare"])
     }
 
@@ -121,7 +126,7 @@ struct ZMODEMTests {
     func nobody() async throws {
         let cable = try PacedCable()
         let port = try SerialPort(cable.device)
-        let error = await failure { _ = try await receiver().receive(over: port, limit: 1 << 20) }
+        let error = await failure { _ = try await receiver(silence: .seconds(3)).receive(over: port, limit: 1 << 20) }
         #expect(error == .lost(seconds: 3))
     }
 

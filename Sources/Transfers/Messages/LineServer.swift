@@ -5,8 +5,9 @@ package import Vocabulary
 
 /// The device's side of machine mode: takes requests from a line, has them carried out, and answers.
 ///
-/// One is for one conversation: `run` has the line until that is over; the thread that calls it reads, another one writes. A request that comes again
-/// because its answer was lost gets the same answer and is not carried out a second time. docs/line-protocol.md says it all.
+/// One is for one conversation: `run` has the line until that is over; the thread that calls it reads, another one writes. A
+/// request that comes again because its answer was lost gets the same answer and is not carried out a second time.
+/// docs/line-protocol.md says it all.
 package final class LineServer: Sendable {
     package typealias Instant = ContinuousClock.Instant
 

@@ -35,7 +35,7 @@ package struct ZMODEMReceiver: Sendable {
         limits.fileSize = most
         // Restricted: no path that leads out, no name that exists is overwritten, nothing is run (rz(1)).
         let arguments = [
-            program.string, "--zmodem", "--binary", "--restricted", "--quiet", "--timeout=100",
+            program.string, "--zmodem", "--binary", "--restricted", "--quiet", "--timeout=50",
         ]
         // Escapes can double what is sent, and what was lost comes again.
         try await ZMODEMRun(program: program, arguments: arguments, folder: spool, limits: limits).carry(
@@ -96,8 +96,17 @@ struct ZMODEMRun {
             bridge = ZMODEMLine(line, near)
             far = end
         } catch { throw .storage(error) }
-        let carrying = Task { await bridge.carry(silence: silence, limit: limit) }
-        let result = await run(far, timeout: timeout)
+        let running = Task { await run(far, timeout: timeout) }
+        let carrying = Task {
+            await bridge.carry(silence: silence, limit: limit)
+            // A program whose line is gone would go on trying for a while.
+            if bridge.cause != nil { running.cancel() }
+        }
+        let result = await withTaskCancellationHandler {
+            await running.value
+        } onCancel: {
+            running.cancel()
+        }
         bridge.end()
         await carrying.value
         if let failure = Self.failure(result, bridge.cause, silence, fileLimit) {
