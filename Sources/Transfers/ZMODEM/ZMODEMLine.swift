@@ -9,6 +9,9 @@ final class ZMODEMLine: Sendable {
     /// Eight times CAN ends a transfer, and backspaces take away what a terminal showed of it (ZMODEM, "session abort").
     private static let abortion = [UInt8](repeating: 0x18, count: 8) + [UInt8](repeating: 0x08, count: 10)
 
+    /// How the receiver says that it has everything: a ZFIN header in hexadecimal.
+    private static let farewell: [UInt8] = Array("**\u{18}B08".utf8)
+
     /// Why the transfer was ended from here.
     enum Cause: Equatable {
         case silence, tooMuch, cancelled
@@ -17,16 +20,19 @@ final class ZMODEMLine: Sendable {
 
     private let line: any ByteLine
     private let socket: StreamSocket
+    private let isReceiving: Bool
     private let state = Mutex(State())
 
     private struct State {
         var isOver = false
         var cause: Cause?
         var received: UInt64 = 0
+        var saidFarewell = false
     }
 
-    init(_ line: any ByteLine, _ socket: StreamSocket) {
+    init(_ line: any ByteLine, _ socket: StreamSocket, isReceiving: Bool) {
         self.line = line
+        self.isReceiving = isReceiving
         self.socket = socket
     }
 
@@ -68,7 +74,9 @@ final class ZMODEMLine: Sendable {
             do throws(SerialError) {
                 let bytes = try line.read(4096, within: .milliseconds(200))
                 if bytes.isEmpty {
-                    if ContinuousClock.now - heard > silence { return end(.silence) }
+                    let passed = ContinuousClock.now - heard
+                    if passed > silence { return end(.silence) }
+                    if passed > .seconds(1) { standIn() }
                     continue
                 }
                 heard = .now
@@ -82,8 +90,18 @@ final class ZMODEMLine: Sendable {
         }
     }
 
+    /// Says the last word, `OO`, where a sender went without it: the receiver would wait for it for half a minute.
+    private func standIn() {
+        let isDue = state.withLock { state in
+            defer { state.saidFarewell = false }
+            return state.saidFarewell
+        }
+        if isDue { _ = try? socket.write(Array("OO".utf8)) }
+    }
+
     private func bringOut() {
         while let bytes = try? socket.read(4096), !bytes.isEmpty {
+            if isReceiving, bytes.starts(with: Self.farewell) { state.withLock { $0.saidFarewell = true } }
             do throws(SerialError) { try line.write(bytes, within: .seconds(20)) } catch { return end(.line(error)) }
         }
         end()

@@ -93,7 +93,7 @@ struct ZMODEMRun {
         let far: OpenFile
         do throws(StorageError) {
             let (near, end) = try StreamSocket.pair(name: program)
-            bridge = ZMODEMLine(line, near)
+            bridge = ZMODEMLine(line, near, isReceiving: fileLimit < .max)
             far = end
         } catch { throw .storage(error) }
         let running = Task { await run(far, timeout: timeout) }
