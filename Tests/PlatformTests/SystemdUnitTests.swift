@@ -18,6 +18,7 @@ private struct InstalledUnits {
         ] {
             let text = String(
                 decoding: try Data(contentsOf: URL(filePath: sources.appending(name).string)), as: UTF8.self)
+            // An instance of a template by any name.
             try folder.write(
                 name.replacing("@.", with: "@ttyS0."),
                 text.replacing("ExecStart=/usr/bin/aftercare ", with: "ExecStart=/bin/true ")
@@ -37,7 +38,7 @@ struct SystemdUnitTests {
         "systemd finds nothing to say against a unit",
         arguments: [
             "aftercare.service", "aftercare-console@ttyS0.service", "aftercare-deadman.service",
-            "aftercare-deadman.timer", "aftercare-stick@.service",
+            "aftercare-deadman.timer", "aftercare-stick@ttyS0.service",
         ])
     func verify(unit: String) throws {
         let units = try InstalledUnits()
@@ -76,7 +77,7 @@ struct SystemdUnitTests {
     @Test("What looks into sticks is exposed at most 1.7 of 10")
     func stickSecurity() throws {
         let units = try InstalledUnits()
-        let service = units.folder.file("aftercare-stick@.service").string
+        let service = units.folder.file("aftercare-stick@ttyS0.service").string
         let held = try units.analyze("security", "--offline=true", "--no-pager", "--threshold=17", service)
         #expect(held.status == 0, "\(held.text.suffix(80))")
     }

@@ -12,7 +12,7 @@ package final class DetachedMount: Sendable {
     /// Needs CAP_SYS_ADMIN.
     package init(_ kind: FileSystemKind, on device: FilePath) throws(StorageError) {
         let options = kind.mountOptions.map { strdup($0) }
-        defer { options.forEach { free($0) } }
+        defer { for option in options { free(option) } }
         let pointers = options.map { UnsafePointer($0) } + [nil]
         let status = device.withPlatformString { source in
             pointers.withUnsafeBufferPointer { ac_mount_detached(kind.rawValue, source, $0.baseAddress) }

@@ -33,7 +33,7 @@ package final class LocalSocket: Sendable {
         return LocalSocket(status, path)
     }
 
-    /// Waits for a caller who is root or who we are; nil when none came in time or `wakeUp` ended the waiting.
+    /// Waits for a caller who is root or who we are; nil when none came in time or `stop` ended the waiting.
     package func accept(
         within time: Duration, _ stop: Cancellation = Cancellation()
     ) throws(StorageError) -> LocalSocket? {
@@ -55,7 +55,9 @@ package final class LocalSocket: Sendable {
         guard status >= 0 else { throw .cannot("send to", path, Errno(rawValue: -status)) }
     }
 
-    /// Waits for a message; nil when none came in time. An empty one is the end.
+    /// Waits for a message; nil when none came in time.
+    ///
+    /// An empty one is the end.
     package func receive(
         within time: Duration, _ stop: Cancellation = Cancellation()
     ) throws(StorageError) -> (bytes: [UInt8], file: OpenFile?)? {
