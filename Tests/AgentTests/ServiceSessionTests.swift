@@ -58,8 +58,8 @@ struct ServiceSessionTests {
         arguments: [
             ("not json", "AC-1102"), (#"{"command":"frobnicate"}"#, "AC-2733"),
             (#"{"command":"status","x":1}"#, "AC-1107"),
-            (#"{"command":"login"}"#, "AC-1106"), (#"{"command":"login","grant":"hello"}"#, "AC-3430"),
-            (#"{"command":"hold","what":"moon","reason":"r"}"#, "AC-2739"),
+            (#"{"command":"login"}"#, "AC-1106"), (#"{"command":"login","grant":"hello"}"#, "AC-3431"),
+            (#"{"command":"hold","what":"the moon","reason":"r"}"#, "AC-2739"),
             (#"{"command":"test","id":"nothing"}"#, "AC-2735"), (#"{"command":"update","source":"line"}"#, "AC-2734"),
             (#"{"command":"update","source":"/etc/passwd"}"#, "AC-2736"),
             (#"{"command":"update","source":"stick"}"#, "AC-2737"),

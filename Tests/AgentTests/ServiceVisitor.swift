@@ -102,9 +102,13 @@ extension RunningAgent {
         try await serve(try ServiceVisitor.Staff.shared.get().policy(changes, tables: tables))
     }
 
+    /// A simulated machine has just booted, however long this one has been up.
+    private static let start = monotonicNanoseconds()
+    private static let uptime: @Sendable () -> UInt64 = { monotonicNanoseconds() - start }
+
     func serve(_ policy: ServicePolicy) async throws -> ServiceSessions {
         await ServiceSessions(
-            agent: try alive, policy: policy, surroundings: ServiceSessions.Surroundings(),
+            agent: try alive, policy: policy, surroundings: ServiceSessions.Surroundings(uptime: Self.uptime),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 }

@@ -30,9 +30,9 @@ struct ServiceSession: Sendable {
         let isEmergency: Bool
     }
 
-    init(id: String, port: String, caller: String, began: Timestamp) {
+    init(id: String, port: String, caller: String, began: Timestamp, at uptime: UInt64) {
         (self.id, self.port, self.caller, self.began) = (id, port, caller, began)
-        lastActivity = monotonicNanoseconds()
+        lastActivity = uptime
     }
 
     /// Whom records name.

@@ -54,7 +54,7 @@ extension ServiceSessions {
         let now = await agent.now()
         let person = ServiceSession.Person(
             name: verified.person, role: verified.role.name, rights: verified.rights, manifest: verified.bundle,
-            ends: monotonicNanoseconds() + UInt64(max(0, verified.secondsLeft)) * 1_000_000_000,
+            ends: surroundings.uptime() + UInt64(max(0, verified.secondsLeft)) * 1_000_000_000,
             until: verified.until, isEmergency: false)
         return try await enter(
             person, Individual(verified, since: now), in: id,
@@ -105,7 +105,7 @@ extension ServiceSessions {
         return try await enter(
             ServiceSession.Person(
                 name: person, role: "emergency", rights: emergency.rights, manifest: nil,
-                ends: monotonicNanoseconds() + UInt64(seconds) * 1_000_000_000, until: now.advanced(by: seconds),
+                ends: surroundings.uptime() + UInt64(seconds) * 1_000_000_000, until: now.advanced(by: seconds),
                 isEmergency: true),
             Individual(emergency: reason, person: person, since: now), in: id, ["emergency": true])
     }
@@ -133,7 +133,7 @@ extension ServiceSessions {
     /// Who is there, how far that reaches, and what the visit did so far.
     func described(_ id: String) async throws -> JSON {
         let session = try session(id)
-        let left = session.person.map { ($0.ends - min($0.ends, monotonicNanoseconds())) / 1_000_000_000 }
+        let left = session.person.map { ($0.ends - min($0.ends, surroundings.uptime())) / 1_000_000_000 }
         let rights = session.person?.rights ?? (policy.observesWithoutGrant ? ServiceRights([.observe]) : [])
         return .members([
             "port": .string(session.port), "since": .string(session.began.description),
@@ -164,7 +164,7 @@ extension ServiceSessions {
     }
 
     private func moment() async -> BootMoment {
-        BootMoment(bootID: await agent.bootID, uptime: Int64(monotonicNanoseconds() / 1_000_000_000))
+        BootMoment(bootID: await agent.bootID, uptime: Int64(surroundings.uptime() / 1_000_000_000))
     }
 
     /// The session's person goes, and the session stays.

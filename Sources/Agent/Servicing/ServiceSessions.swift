@@ -37,15 +37,19 @@ package actor ServiceSessions {
         package let diagnosis: (@Sendable () async -> [JSON])?
         /// The rate of the service port that the board's profile names, in baud.
         package let serialRate: Int?
+        /// Nanoseconds since the device booted.
+        package let uptime: @Sendable () -> UInt64
 
         package init(
             health: HealthWatch? = nil, stick: (any StickReader)? = nil,
-            diagnosis: (@Sendable () async -> [JSON])? = nil, serialRate: Int? = nil
+            diagnosis: (@Sendable () async -> [JSON])? = nil, serialRate: Int? = nil,
+            uptime: @escaping @Sendable () -> UInt64 = monotonicNanoseconds
         ) {
             self.health = health
             self.stick = stick
             self.diagnosis = diagnosis
             self.serialRate = serialRate
+            self.uptime = uptime
         }
     }
 
@@ -82,7 +86,8 @@ package actor ServiceSessions {
             throw await refused(ServiceSessionError.tooManySessions(sessions.count), port: port)
         }
         let session = ServiceSession(
-            id: newIdentifier(), port: port.printable(limit: 64), caller: caller, began: await agent.now())
+            id: newIdentifier(), port: port.printable(limit: 64), caller: caller, began: await agent.now(),
+            at: surroundings.uptime())
         sessions[session.id] = session
         bell.ring()
         return await greeting(session)
@@ -193,13 +198,13 @@ extension ServiceSessions {
     }
 
     private func touch(_ id: String, running change: Int) {
-        sessions[id]?.lastActivity = monotonicNanoseconds()
+        sessions[id]?.lastActivity = surroundings.uptime()
         sessions[id]?.running += change
     }
 
     /// Logs everybody off who was silent for too long or whose grant has ended.
     private func expire() async {
-        let now = monotonicNanoseconds()
+        let now = surroundings.uptime()
         for session in sessions.values.sorted(by: { $0.id < $1.id }) {
             if let person = session.person, person.ends <= now {
                 await close(session.id, reason: "the grant has ended")
@@ -216,7 +221,7 @@ extension ServiceSessions {
 
     /// How long nothing can expire; without sessions and visits for ever.
     private func nextLook() -> Duration? {
-        let now = monotonicNanoseconds()
+        let now = surroundings.uptime()
         var moments = sessions.values.map { min($0.person?.ends ?? .max, $0.running > 0 ? .max : idleEnd($0)) }
         if visit != nil { moments.append(now + 60_000_000_000) }
         if sessions.values.contains(where: { $0.running > 0 }) { moments.append(now + 60_000_000_000) }
