@@ -104,7 +104,10 @@ extension RunningAgent {
 
     /// A simulated machine has just booted, however long this one has been up.
     private static let start = monotonicNanoseconds()
-    private static let uptime: @Sendable () -> UInt64 = { monotonicNanoseconds() - start }
+    private static let uptime: @Sendable () -> UInt64 = {
+        let began = start
+        return monotonicNanoseconds() - began
+    }
 
     func serve(_ policy: ServicePolicy) async throws -> ServiceSessions {
         await ServiceSessions(
