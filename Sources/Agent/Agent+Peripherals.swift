@@ -50,6 +50,8 @@ extension Agent {
     /// Which images of a bundle are the host's; a peripheral's must not be larger than any is.
     nonisolated func hostImages(_ manifest: Manifest) throws(AgentError) -> [ImageDescription] {
         let peripheral = Set(machine.peripherals.members.map(\.image))
+        // It would go to one of both, and the other would be said to have it.
+        if let image = configuration.slots.map(\.image).first(where: peripheral.contains) { throw .imageOfTwo(image) }
         for image in manifest.images where peripheral.contains(image.name) && image.size > Self.firmwareLimit {
             throw .firmwareTooLarge(
                 image: image.name, size: ByteCount(image.size), limit: ByteCount(Self.firmwareLimit))

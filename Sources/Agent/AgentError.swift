@@ -26,6 +26,7 @@ package enum AgentError: Fault, Equatable {
     case tooManyHolds(Int)
     case unknownSlotSet(SlotSet)
     case otherRelease(Version)
+    case imageOfTwo(String)
 
     package var code: FaultCode {
         switch self {
@@ -53,6 +54,7 @@ package enum AgentError: Fault, Equatable {
         case .otherRelease: FaultCode(2722)
         case .tooManyHolds: FaultCode(2723)
         case .unknownSlotSet: FaultCode(2724)
+        case .imageOfTwo: FaultCode(2725)
         }
     }
 
@@ -60,7 +62,9 @@ package enum AgentError: Fault, Equatable {
         switch self {
         case .busy, .inUse, .heldTooLong: .inUse
         case .notNow, .nothingToRollBackTo, .firmwareTooLarge, .noBoard, .held, .unknownHold, .otherRelease,
-            .tooManyHolds, .unknownSlotSet: .refused
+            .imageOfTwo,
+            .tooManyHolds, .unknownSlotSet:
+            .refused
         case .daemonUnreachable: .unreachable
         case .configuration: .usage
         default: .failed
@@ -93,6 +97,7 @@ package enum AgentError: Fault, Equatable {
         case .held(let set, let hold): "the slot set '\(set)' is evidence on hold since \(hold.since): \(hold.reason)"
         case .unknownHold(let id): "there is no hold '\(id)'"
         case .tooManyHolds(let count): "there are \(count) holds already"
+        case .imageOfTwo(let image): "the image '\(image)' is for a slot of the host and for a peripheral"
         case .unknownSlotSet(let set): "there is no slot set '\(set)'"
         case .otherRelease(let version): "the grant is for another release than this \(version)"
         case .waitedTooLong(let seconds): "the update has not ended after \(seconds) seconds"
@@ -110,6 +115,8 @@ package enum AgentError: Fault, Equatable {
             "Check that the boot script passes aftercare.slot= and that the configuration names that slot set."
         case .held: "Whoever placed the hold can release it; until then nothing is written there."
         case .otherRelease: "Ask for a grant for this release, or send the one that the grant is for."
+        case .imageOfTwo:
+            "Give the peripheral's image another name in the board's profile, or the slot's in the configuration."
         case .noSelfTests: "Put at least one required test into /usr/lib/aftercare/self-tests.d of the image."
         default: ""
         }

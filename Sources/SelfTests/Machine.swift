@@ -8,7 +8,7 @@ struct Machine: Sendable {
     let storage: Storage
 
     /// Looks once, for at most `time`, and says what was seen.
-    func observe(_ test: SelfTest, within time: Duration) async -> Observation {
+    func observe(_ test: SelfTest, _ answer: Bool?, within time: Duration) async -> Observation {
         switch test.check {
         case .command(let check): await observe(check, within: time)
         case .unit(let check): await observe(check, within: time)
@@ -16,6 +16,7 @@ struct Machine: Sendable {
         case .sysfs(let check): await observe(check, within: time)
         case .http(let check): await observe(check, within: time)
         case .serial(let check): await observe(check, within: time)
+        case .ask(let check): Observation(answer, check)
         }
     }
 

@@ -34,6 +34,18 @@ struct Observation: Sendable {
         self.init(holds ? .passed : .failed, reason, value: .decimal(value), limit: limits.json, unit: limits.unit)
     }
 
+    /// What a person said, held to what was expected.
+    init(_ answer: Bool?, _ check: AskCheck) {
+        let expected = JSON.string(AskCheck.word(check.expected))
+        guard let answer else {
+            self.init(.notRun, "nobody answered the question", limit: expected)
+            return
+        }
+        let said = AskCheck.word(answer)
+        let reason = answer == check.expected ? "" : "the answer was '\(said)'"
+        self.init(answer == check.expected ? .passed : .failed, reason, value: .string(said), limit: expected)
+    }
+
     /// The beginning of an output as text that a record can hold.
     static func excerpt(_ bytes: [UInt8]) -> String {
         let text = String(decoding: bytes.prefix(outputLimit), as: UTF8.self)

@@ -13,9 +13,15 @@ extension SelfTest {
         title = try fields.optionalString("title") ?? id
         isRequired = try fields.bool("required", default: true)
         timeout = try fields.optionalSeconds("timeout", in: Self.waits) ?? .seconds(10)
+        let kind = try fields.string("kind")
+        isAttended = try fields.bool("attended", default: kind == "ask")
+        preparation = try fields.optionalString("prepare", limit: 500)
+        if preparation != nil, !isAttended {
+            throw fields.refuse("prepare", "has nobody to read it: it needs 'attended = true'")
+        }
         retries = Int(try fields.integer("retries", default: 0, in: 0...100))
         interval = try fields.optionalSeconds("interval", in: Self.waits) ?? .seconds(1)
-        switch try fields.string("kind") {
+        switch kind {
         case "command": check = .command(try CommandCheck(&fields))
         case "unit": check = .unit(try UnitCheck(&fields))
         case "file":
@@ -23,8 +29,14 @@ extension SelfTest {
         case "sysfs": check = .sysfs(try SysfsCheck(&fields))
         case "http": check = .http(try HTTPCheck(&fields))
         case "serial": check = .serial(try SerialCheck(&fields, timeout: timeout))
+        case "ask":
+            guard isAttended else {
+                throw fields.refuse("attended", "is false, and a question needs somebody to answer")
+            }
+            guard retries == 0 else { throw fields.refuse("retries", "is above 0, and a question is asked once") }
+            check = .ask(try AskCheck(&fields))
         case let other:
-            throw fields.refuse("kind", "is '\(other)', not one of command, unit, file, sysfs, http, serial")
+            throw fields.refuse("kind", "is '\(other)', not one of command, unit, file, sysfs, http, serial, ask")
         }
         try fields.done()
     }
@@ -98,6 +110,18 @@ extension SerialCheck {
         expect = pattern
         within = try fields.optionalSeconds("within", in: SelfTest.waits) ?? timeout
         limits = try Limits(&fields)
+    }
+}
+
+extension AskCheck {
+    init(_ fields: inout Fields) throws(DocumentError) {
+        question = try fields.string("question", limit: 500)
+        guard question.contains(where: { !$0.isWhitespace }) else { throw fields.refuse("question", "is empty") }
+        let answer = try fields.optionalString("answer", limit: 8) ?? "yes"
+        guard answer == "yes" || answer == "no" else {
+            throw fields.refuse("answer", "is '\(answer)', neither 'yes' nor 'no'")
+        }
+        expected = answer == "yes"
     }
 }
 

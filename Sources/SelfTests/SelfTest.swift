@@ -8,6 +8,10 @@ package struct SelfTest: Sendable, Hashable {
     package let title: String
     /// Whether the release is left when this check does not pass; an advisory one is only recorded.
     package let isRequired: Bool
+    /// Whether a person has to be there: it never runs in a trial, nor with others.
+    package let isAttended: Bool
+    /// What the person does before it runs: what to connect, what to press.
+    package let preparation: String?
     /// The longest that one attempt may take.
     package let timeout: Duration
     /// How often it is tried again after it did not pass.
@@ -23,6 +27,7 @@ package struct SelfTest: Sendable, Hashable {
         case sysfs(SysfsCheck)
         case http(HTTPCheck)
         case serial(SerialCheck)
+        case ask(AskCheck)
     }
 
     /// The name of the kind, as declarations spell it.
@@ -34,6 +39,7 @@ package struct SelfTest: Sendable, Hashable {
         case .sysfs: "sysfs"
         case .http: "http"
         case .serial: "serial"
+        case .ask: "ask"
         }
     }
 }
@@ -92,6 +98,21 @@ package struct SerialCheck: Sendable, Hashable {
     package let within: Duration
     /// Limits of the number in the first group of `expect`.
     package let limits: Limits?
+}
+
+/// What a person sees or hears, and answers with yes or no.
+package struct AskCheck: Sendable, Hashable {
+    package let question: String
+    /// The answer with which it passes.
+    package let expected: Bool
+
+    package init(question: String, expected: Bool) {
+        self.question = question
+        self.expected = expected
+    }
+
+    /// An answer as declarations and records spell it.
+    package static func word(_ answer: Bool) -> String { answer ? "yes" : "no" }
 }
 
 /// What a measured number must not be beyond; at least one limit is set.

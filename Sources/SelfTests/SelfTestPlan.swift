@@ -28,6 +28,9 @@ package struct SelfTestPlan: Sendable, Equatable {
         self.hasFolder = hasFolder
     }
 
+    /// The tests that need nobody: what a trial runs.
+    package var unattended: [SelfTest] { tests.filter { !$0.isAttended } }
+
     /// Nothing was declared, in no file or no folder: nothing can be proven, and the caller decides what that means.
     package var isEmpty: Bool { tests.isEmpty }
 

@@ -19,6 +19,7 @@ package struct SelfTestResult: Sendable, Hashable {
     package let title: String
     package let kind: String
     package let isRequired: Bool
+    package let isAttended: Bool
     package let verdict: SelfTestVerdict
     /// Why it did not pass; empty where it did.
     package let reason: String
@@ -41,6 +42,7 @@ package struct SelfTestResult: Sendable, Hashable {
     package var json: JSON {
         .members([
             "id": .string(id), "title": .string(title), "kind": .string(kind), "required": .bool(isRequired),
+            "attended": .bool(isAttended),
             "verdict": .string(verdict.rawValue), "reason": reason.isEmpty ? nil : .string(reason), "value": value,
             "limit": limit, "unit": unit.map(JSON.string), "attempts": .number(attempts),
             "earlier-reasons": earlierReasons.isEmpty ? nil : .strings(earlierReasons),

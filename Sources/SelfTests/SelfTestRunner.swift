@@ -20,7 +20,7 @@ package struct SelfTestRunner: Sendable {
         self.clock = clock
     }
 
-    /// Runs all tests within `deadline`; the ones it cuts off are `notRun`.
+    /// Runs all tests that need nobody within `deadline`; the ones it cuts off are `notRun`.
     ///
     /// Cancelling the task does the same at once.
     package func run(
@@ -30,9 +30,10 @@ package struct SelfTestRunner: Sendable {
         let start = clock.now()
         let begin = ContinuousClock.now
         var results: [SelfTestResult] = []
-        for test in plan.tests {
-            progress(.started(test, number: results.count + 1, of: plan.tests.count))
-            let result = await run(test, until: begin + deadline)
+        let tests = plan.unattended
+        for test in tests {
+            progress(.started(test, number: results.count + 1, of: tests.count))
+            let result = await run(test, nil, until: begin + deadline)
             results.append(result)
             progress(.ended(result))
         }
@@ -41,7 +42,16 @@ package struct SelfTestRunner: Sendable {
             results: results)
     }
 
-    private func run(_ test: SelfTest, until deadline: ContinuousClock.Instant) async -> SelfTestResult {
+    /// Runs one test for a person who is there; `answer` is what they say to its question, nil where they say nothing.
+    package func run(one test: SelfTest, answer: Bool? = nil) async -> SelfTestResult {
+        let attempts = test.retries + 1
+        // All that the declaration allows, and a moment for what it does not count.
+        return await run(test, answer, until: .now + (test.timeout + test.interval) * attempts + .seconds(10))
+    }
+
+    private func run(
+        _ test: SelfTest, _ answer: Bool?, until deadline: ContinuousClock.Instant
+    ) async -> SelfTestResult {
         let start = clock.now()
         let begin = ContinuousClock.now
         var reasons: [String] = []
@@ -53,7 +63,7 @@ package struct SelfTestRunner: Sendable {
                 break
             }
             guard rest > .zero else { break }
-            last = await machine.observe(test, within: min(rest, test.timeout))
+            last = await machine.observe(test, answer, within: min(rest, test.timeout))
             reasons.append(last.reason)
             guard last.verdict != .passed, last.mayBeRepeated, reasons.count <= test.retries else { break }
             let pause = min(test.interval, deadline - ContinuousClock.now)
@@ -61,8 +71,9 @@ package struct SelfTestRunner: Sendable {
             if pause > .zero { try? await Task.sleep(for: pause) }
         }
         return SelfTestResult(
-            id: test.id, title: test.title, kind: test.kind, isRequired: test.isRequired, verdict: last.verdict,
-            reason: last.reason, value: last.value, limit: last.limit, unit: last.unit, attempts: reasons.count,
+            id: test.id, title: test.title, kind: test.kind, isRequired: test.isRequired,
+            isAttended: test.isAttended, verdict: last.verdict, reason: last.reason, value: last.value,
+            limit: last.limit, unit: last.unit, attempts: reasons.count,
             earlierReasons: Array(reasons.dropLast()), start: start,
             milliseconds: (ContinuousClock.now - begin).milliseconds, output: last.output, isolation: last.isolation)
     }

@@ -12,8 +12,8 @@ struct StickCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stick", abstract: "Look into a USB stick; needs root.",
         discussion: """
-            A release lies on a stick as 'aftercare/PRODUCT/VERSION.aftercare'. The file system (FAT, exFAT, ext4 or ISO 9660) is recognised \
-            by its marks, mounted read-only where nothing else can see it, and let go of at once.
+            A release lies on a stick as 'aftercare/PRODUCT/VERSION.aftercare'. The file system (FAT, exFAT, ext4 or ISO \
+            9660) is recognised by its marks, mounted read-only where nothing else can see it, and let go of at once.
             """,
         subcommands: [List.self, Offer.self, Serve.self])
 

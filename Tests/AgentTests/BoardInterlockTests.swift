@@ -103,6 +103,27 @@ struct BoardInterlockTests {
         withExtendedLifetime(controller) {}
     }
 
+    @Test("A question that has not come back is not asked a second time, and is asked again once it has")
+    func alreadyAsking() async throws {
+        let (heard, hear) = AsyncStream.makeStream(of: Void.self)
+        let gate = HeldGate()
+        let controller = try PseudoTerminal { text in
+            guard text.contains(10) else { return nil }
+            hear.yield()
+            gate.wait()
+            return Array("IDLE\n".utf8)
+        }
+        let interlock = try interlock(
+            Self.question.replacing("timeout = 0.3", with: "timeout = 30"), port: controller.path)
+        async let first = interlock.reasons()
+        var questions = heard.makeAsyncIterator()
+        await questions.next()
+        #expect(await interlock.reasons().first?.contains("earlier question") == true)
+        gate.open()
+        #expect(await first.isEmpty)
+        #expect(await interlock.reasons().isEmpty)
+    }
+
     @Test("A port that is not there, or whose cable is pulled, counts as in use")
     func pulled() async throws {
         #expect(await (try interlock(Self.question, port: "/dev/aftercare-none")).reasons().count == 1)

@@ -20,7 +20,7 @@ struct HeartbeatContentTests {
         while true {
             let news = try await agent.news()
             events += news.events
-            if await !agent.newsAreTold(upTo: news.next) { return events }
+            if await !agent.newsAreTold(upTo: news.next, count: news.events.count) { return events }
         }
     }
 

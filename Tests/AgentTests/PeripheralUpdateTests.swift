@@ -54,6 +54,14 @@ struct PeripheralUpdateTests {
         #expect(!crew.deeds.contains { $0.hasSuffix("motor") })
     }
 
+    @Test("An image that both a slot and a peripheral are for is refused, and nothing is written")
+    func imageOfTwo() async throws {
+        let machine = try machine(SimulatedCrew(image: "rootfs"))
+        let status = try await machine.update(try machine.bundle(TestImage("1.1.0")))
+        #expect(status["last"]?["fault"]?["code"] == "AC-2725")
+        #expect(try machine.slot(.b).allSatisfy { $0 == 0 })
+    }
+
     @Test("An image that no peripheral and no slot is for is refused")
     func nobodys() async throws {
         let machine = try machine(SimulatedCrew())

@@ -53,8 +53,8 @@ final class SimulatedCrew: PeripheralCrew {
     /// How often the way back fails before it works.
     private let stubbornness: Mutex<Int>
 
-    init(_ names: [String] = ["motor"], failsToGoBack times: Int = 0) {
-        members = names.map { PeripheralPost(peripheral: $0, image: "\($0)-firmware") }
+    init(_ names: [String] = ["motor"], failsToGoBack times: Int = 0, image: String? = nil) {
+        members = names.map { PeripheralPost(peripheral: $0, image: image ?? "\($0)-firmware") }
         controllers = Mutex(Dictionary(uniqueKeysWithValues: names.map { ($0, Controller()) }))
         stubbornness = Mutex(times)
     }

@@ -82,10 +82,26 @@ struct SourceRuleTests {
             for (number, line) in file.code
             where line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") {
                 let around = file.lines[max(0, number - 4)..<min(file.lines.count, number + 3)]
-                #expect(around.contains { $0.contains("//") }, "\(file.path):\(number)")
+                #expect(around.contains(where: Self.isReason), "\(file.path):\(number)")
             }
         }
     }
+
+    /// A comment of more than a word or two that is no documentation: that says what a thing is, not why a promise holds.
+    private static func isReason(_ line: Substring) -> Bool {
+        guard let start = line.firstRange(of: "//") else { return false }
+        let comment = line[start.upperBound...]
+        return !comment.hasPrefix("/") && comment.split(separator: " ").count >= 3
+    }
+
+    @Test(
+        "A reason is a comment in words, not documentation",
+        arguments: [
+            ("    // Not checked, because a pointer never is.", true),
+            ("let x = 1  // Set once, before all threads.", true),
+            ("    /// What it is, at length and with care.", false), ("    // why", false), ("let x = 1", false),
+        ])
+    func reasons(_ line: String, _ isReason: Bool) { #expect(Self.isReason(line[...]) == isReason) }
 
     @Test("A file has at most 400 lines, of at most 140 columns")
     func sizes() {

@@ -107,7 +107,9 @@ struct NetworkDiagnosisTests {
         let tree = try NetworkTree()
         try tree.write("proc/net/route", "")
         let near = await run(tree, [try endpoint("http://10.1.2.77:9")])
-        #expect(near.filter { $0.verdict == .bad }.map(\.step) == [.gateway, .tcp])
+        #expect(firstBad(near) == "gateway AC-3706")
+        // Whoever owns that address where the tests run, it was tried.
+        #expect(near.first { $0.step == .tcp }?.verdict != .skipped)
         let far = await run(tree, [try endpoint("http://10.1.3.77:9")])
         #expect(far.filter { $0.verdict == .bad }.map(\.step) == [.gateway])
     }

@@ -1,4 +1,3 @@
-import Dispatch
 import NetworkDiagnosis
 import Platform
 import SystemPackage
@@ -129,16 +128,4 @@ final class BareSocket: Sendable {
         if manner in ("names", "failing"): threading.Thread(target=serve, daemon=True).start()
         sys.stdin.read()
         """#
-}
-
-/// Holds up who waits at it until it is opened.
-final class HeldGate: Sendable {
-    private let semaphore = DispatchSemaphore(value: 0)
-
-    func wait() {
-        semaphore.wait()
-        semaphore.signal()
-    }
-
-    func open() { semaphore.signal() }
 }

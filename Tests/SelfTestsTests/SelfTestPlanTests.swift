@@ -15,6 +15,12 @@ private func plan(_ files: [String: String]) throws -> SelfTestPlan {
     return try SelfTestPlan.read(folder: folder.path)
 }
 
+/// A question with one text of 501 bytes.
+private func longAsk(_ key: String) -> String {
+    let text = String(repeating: "x", count: 501)
+    return "kind = \"ask\"\n\(key) = \"\(text)\"" + (key == "question" ? "" : "\nquestion = \"x\"")
+}
+
 @Suite("Declarations of self-tests")
 struct SelfTestPlanTests {
     @Test("Every kind is read with all its keys")
@@ -74,11 +80,22 @@ struct SelfTestPlanTests {
             send = "ping\\r\\n"
             expect = "pong"
             within = 0.25
+            attended = true
+            prepare = "Connect the test line."
+
+            [[test]]
+            id = "alarm"
+            kind = "ask"
+            question = "Is the lamp dark?"
+            answer = "no"
             """
         let tests = try plan(["10-pump.toml": text]).tests
-        #expect(tests.map(\.id) == ["selfcheck", "service", "calibration", "temperature", "api", "valve"])
-        #expect(tests.map(\.kind) == ["command", "unit", "file", "sysfs", "http", "serial"])
-        #expect(tests.map(\.isRequired) == [false, true, true, true, true, true])
+        #expect(tests.map(\.id) == ["selfcheck", "service", "calibration", "temperature", "api", "valve", "alarm"])
+        #expect(tests.map(\.kind) == ["command", "unit", "file", "sysfs", "http", "serial", "ask"])
+        #expect(tests.map(\.isRequired) == [false, true, true, true, true, true, true])
+        #expect(tests.map(\.isAttended) == [false, false, false, false, false, true, true])
+        #expect(tests[5].preparation == "Connect the test line.")
+        #expect(tests[6].check == .ask(AskCheck(question: "Is the lamp dark?", expected: false)))
         #expect(tests[0].title == "The pump checks itself")
         #expect(tests[0].timeout == .milliseconds(2500))
         #expect(tests[0].retries == 2)
@@ -148,6 +165,14 @@ struct SelfTestPlanTests {
             ("kind = \"serial\"\nport = \"/dev/x\"\nsend = \"\"", "test[0].expect"),
             ("kind = \"serial\"\nport = \"/dev/x\"\nexpect = \"x\"", "test[0].send"),
             ("kind = \"serial\"\nport = \"/dev/x\"\nsend = \"\"\nexpect = \"x{9}\"", "test[0].expect"),
+            ("kind = \"unit\"\nunit = \"a.service\"\nprepare = \"x\"", "test[0].prepare"),
+            ("kind = \"unit\"\nunit = \"a.service\"\nattended = 1", "test[0].attended"),
+            ("kind = \"unit\"\nunit = \"a.service\"\nquestion = \"x\"", "test[0].question"),
+            ("kind = \"ask\"", "test[0].question"), ("kind = \"ask\"\nquestion = \" \"", "test[0].question"),
+            ("kind = \"ask\"\nquestion = \"x\"\nanswer = \"maybe\"", "test[0].answer"),
+            ("kind = \"ask\"\nquestion = \"x\"\nattended = false", "test[0].attended"),
+            ("kind = \"ask\"\nquestion = \"x\"\nretries = 1", "test[0].retries"),
+            (longAsk("question"), "test[0].question"), (longAsk("prepare"), "test[0].prepare"),
         ])
     func badKey(lines: String, key: String) throws {
         let error = #expect(throws: SelfTestError.self) { try plan(["a.toml": declared(lines)]) }
@@ -166,6 +191,10 @@ struct SelfTestPlanTests {
         let error = #expect(throws: SelfTestError.self) { try SelfTestPlan.read(folder: folder.path) }
         #expect(error == .malformed(file, .at(TextPosition(line: 8, column: 3), .unknownKey("test[1].timeuot"))))
         #expect(error?.code == FaultCode(2402))
+        try folder.write("a.toml", right + "\n[[test]]\nid = \"y\"\nkind = \"ask\"\nquestion = \"?\"\n answer = 3\n")
+        let other = #expect(throws: SelfTestError.self) { try SelfTestPlan.read(folder: folder.path) }
+        let reason = DocumentError.unacceptable("test[1].answer", reason: "is not a string")
+        #expect(other == .malformed(file, .at(TextPosition(line: 10, column: 11), reason)))
     }
 
     @Test(

@@ -61,6 +61,44 @@ struct SelfTestRunnerTests {
         #expect(report.results.count == 2)
     }
 
+    @Test("A test that needs a person is not run with the others, and proves nothing to a trial")
+    func attended() async throws {
+        let report = try await run(
+            [("one", ""), ("two", "attended = true")], ["one.service": ["active"], "two.service": ["failed"]])
+        #expect(report.verdict == .passed)
+        #expect(report.results.map(\.id) == ["one"])
+        #expect(report.results[0].json["attended"] == false)
+        let alone = try await run([("two", "attended = true")], ["two.service": ["active"]])
+        #expect(alone.verdict == .nothingRequired)
+    }
+
+    @Test("One test is run for a person, with all its tries")
+    func oneForAPerson() async throws {
+        let plan = try plan([("two", "attended = true\nretries = 2\ninterval = 0.01")])
+        let runner = SelfTestRunner(units: Script(["two.service": ["failed", "active"]]), clock: FixedClock())
+        let result = await runner.run(one: try #require(plan.tests.first))
+        #expect(result.verdict == .passed && result.attempts == 2)
+        #expect(result.json["attended"] == true)
+    }
+
+    // What is expected, what the person says, and what comes of it.
+    @Test(
+        "A question passes with the expected answer only",
+        arguments: [
+            ("yes", true, SelfTestVerdict.passed), ("yes", false, .failed), ("no", false, .passed),
+            ("no", true, .failed), ("yes", nil, .notRun), ("no", nil, .notRun),
+        ] as [(String, Bool?, SelfTestVerdict)])
+    func question(expected: String, said: Bool?, verdict: SelfTestVerdict) async throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            "a.toml", "[[test]]\nid = \"x\"\nkind = \"ask\"\nquestion = \"Well?\"\nanswer = \"\(expected)\"\n")
+        let test = try #require(try SelfTestPlan.read(folder: folder.path).tests.first)
+        let result = await SelfTestRunner(clock: FixedClock()).run(one: test, answer: said)
+        #expect(result.verdict == verdict)
+        #expect(result.value == said.map { .string($0 ? "yes" : "no") })
+        #expect(result.limit == .string(expected))
+    }
+
     @Test("No tests prove nothing")
     func nothing() async {
         let report = await SelfTestRunner().run(SelfTestPlan(tests: []), deadline: .seconds(1))

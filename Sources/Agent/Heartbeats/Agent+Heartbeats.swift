@@ -68,11 +68,17 @@ extension Agent {
         } catch { throw FaultReport(error) }
     }
 
-    /// The news up to this entry are queued; gives whether there are more already.
+    /// So many entries without news are read once more after a restart, and cost no write.
+    private static let unwritten: UInt64 = 1024
+
+    /// The news up to this entry are queued, `count` events; gives whether there are more already.
     ///
     /// A device that loses power before this tells them once more: each carries its entry's number.
-    package func newsAreTold(upTo sequence: UInt64) -> Bool {
-        if newsTold != sequence { records.newsTold = sequence }
+    package func newsAreTold(upTo sequence: UInt64, count: Int) -> Bool {
+        let written = records.newsTold
+        if count > 0 || written.map({ sequence >= $0 &+ Self.unwritten }) ?? true, written != sequence {
+            records.newsTold = sequence
+        }
         newsTold = sequence
         return sequence < records.head.sequence
     }

@@ -25,7 +25,11 @@ struct NewsService: Service {
             do {
                 let news = try await agent.news()
                 // What could not be queued is told again when the ledger grows the next time, or the agent starts.
-                if await heartbeats.report(news.events), await agent.newsAreTold(upTo: news.next) { continue }
+                if await heartbeats.report(news.events),
+                    await agent.newsAreTold(upTo: news.next, count: news.events.count)
+                {
+                    continue
+                }
             } catch {
                 log.warning("the ledger's news cannot be told, continuing", metadata: ["reason": "\(error)"])
             }

@@ -1,6 +1,7 @@
 import Documents
 package import Hardware
 package import Platform
+import Synchronization
 import SystemPackage
 import Vocabulary
 
@@ -15,6 +16,17 @@ package struct BoardInterlock: Interlock {
     private let board: Board
     private let look: Look
     private let connection: BusConnection?
+    private let asking = Asking()
+
+    /// Whether a question over the line has not come back yet; its thread may be lost in a driver.
+    private final class Asking: Sendable {
+        private let flag = Atomic(false)
+
+        /// False where somebody asks already.
+        func begin() -> Bool { !flag.exchange(true, ordering: .acquiringAndReleasing) }
+
+        func end() { flag.store(false, ordering: .releasing) }
+    }
 
     package init(
         _ declared: BoardProfile.Interlock, on board: Board, look: @escaping Look, connection: BusConnection?
@@ -65,10 +77,14 @@ package struct BoardInterlock: Interlock {
         guard let port = board.profile.serials.first(where: { $0.name == question.port }) else {
             return .unknown("the port '\(question.port)' is not declared")
         }
+        // A driver that hangs would cost a thread with every question.
+        guard asking.begin() else { return .unknown("'\(port.name)' has not come back from an earlier question") }
         let place = board.place(of: port)
+        let asking = asking
         // Longer than all the waits below together: only a driver that hangs is left behind.
         let answer = await Attempt.run(within: question.timeout * 3) {
             await BlockingThread.run("interlock") { () -> Answer in
+                defer { asking.end() }
                 do throws(SerialError) {
                     let line = try SerialPort(place, port.settings)
                     // What still comes was no answer to this question, and who always talks gives none.

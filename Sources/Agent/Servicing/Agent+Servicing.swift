@@ -129,11 +129,14 @@ extension Agent {
         let plan = try SelfTestPlan.read(folder: configuration.places.selfTests, storage: storage)
         return [
             "tests": .array(
-                plan.tests.map {
-                    [
-                        "id": .string($0.id), "title": .string($0.title), "kind": .string($0.kind),
-                        "required": .bool($0.isRequired),
-                    ]
+                plan.tests.map { test in
+                    var question: String?
+                    if case .ask(let check) = test.check { question = check.question }
+                    return .members([
+                        "id": .string(test.id), "title": .string(test.title), "kind": .string(test.kind),
+                        "required": .bool(test.isRequired), "attended": .bool(test.isAttended),
+                        "prepare": test.preparation.map { .string($0) }, "question": question.map { .string($0) },
+                    ])
                 })
         ]
     }
@@ -144,8 +147,7 @@ extension Agent {
         let plan = try SelfTestPlan.read(folder: places.selfTests, storage: storage)
         guard let test = plan.tests.first(where: { $0.id == id }) else { throw ServiceSessionError.unknownTest(id) }
         let runner = SelfTestRunner(root: places.root, units: machine.units, storage: storage)
-        let report = await runner.run(SelfTestPlan(tests: [test]), deadline: .seconds(600))
-        guard let result = report.results.first else { throw ServiceSessionError.unknownTest(id) }
+        let result = await runner.run(one: test, answer: answer)
         record([
             LedgerEvent(.selfTestResult, ["update": "", "result": result.json, "requestedBy": .string(person)])
         ])

@@ -1,7 +1,6 @@
 /// The room that one call of `read` offers, on its way into the transfer.
-///
-/// Not checked, because a pointer never is: the call that owns the memory holds the transfer's lock and waits until it
-/// is given back.
+// Not checked, because a pointer never is: the call that owns the memory holds the transfer's lock and waits until it
+// is given back.
 struct HTTPReaderBuffer: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
 }
