@@ -84,7 +84,8 @@ package enum TransferError: Fault, Equatable {
         case .lost(let seconds): "nothing was heard from the other end for \(seconds) s"
         case .ended(let reason): "the other end ended the conversation: \(reason)"
         case .malformed(let what, let cause): "the \(what) that came over the line is refused: \(cause.description)"
-        case .tooLarge(let what, let bytes, let limit): "the \(what) has \(bytes) bytes, more than the limit of \(limit)"
+        case .tooLarge(let what, let bytes, let limit):
+            "the \(what) has \(bytes) bytes, more than the limit of \(limit)"
         case .busy(let limit): "\(limit) requests are being carried out already"
         case .noSender(let seconds): "nobody began to send within \(seconds) s"
         case .nothingToSend: "the device wants a file, and none was given"
@@ -107,7 +108,8 @@ package enum TransferError: Fault, Equatable {
         switch self {
         case .line(let cause): cause.advice
         case .storage(let cause): cause.advice
-        case .noAnswer: "Check the cable, the speed and that the device's console stands at its prompt or is logged off."
+        case .noAnswer:
+            "Check the cable, the speed and that the device's console stands at its prompt or is logged off."
         case .notTransparent: "Set the line to 8 data bits, and turn software flow control (XON/XOFF) off at both ends."
         case .protocolVersion: "Use the aftercare-fleet that belongs to the device's release, or a newer one."
         case .lost, .brokeOff: "Check the cable, then begin again: what the device has already is not sent again."

@@ -14,7 +14,8 @@ struct FrameTests {
         Frame(.data, number: 3, (0..<Frame.payloadLimit).map { UInt8(truncatingIfNeeded: $0 &* 7) }),
     ]
 
-    @Test("A frame is read as it was written, has no zero inside, and costs at most one byte in 254", arguments: examples)
+    @Test(
+        "A frame is read as it was written, has no zero inside, and costs at most one byte in 254", arguments: examples)
     func roundTrip(frame: Frame) {
         let bytes = frame.encoded
         #expect(bytes.first == 0 && bytes.last == 0)
@@ -42,7 +43,9 @@ struct FrameTests {
         var decoder = FrameDecoder()
         var noise = 0
         for frame in Self.examples {
-            let garbage = (0..<Int.random(in: 1...20000, using: &dice)).map { _ in UInt8.random(in: 1...255, using: &dice) }
+            let garbage = (0..<Int.random(in: 1...20000, using: &dice)).map { _ in
+                UInt8.random(in: 1...255, using: &dice)
+            }
             noise += garbage.count
             #expect(decoder.feed(garbage + frame.encoded) == [frame])
         }
@@ -131,7 +134,8 @@ struct FrameOracleTests {
 
     @Test("The examples of the document are frames")
     func examples() throws {
-        let text = String(decoding: try Storage().read(ProjectFolder.file("docs/line-protocol.md"), limit: 1 << 20), as: UTF8.self)
+        let text = String(
+            decoding: try Storage().read(ProjectFolder.file("docs/line-protocol.md"), limit: 1 << 20), as: UTF8.self)
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("00 ") && $0.hasSuffix(" 00") }
         let frames = lines.flatMap { line in
             var decoder = FrameDecoder()

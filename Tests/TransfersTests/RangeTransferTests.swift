@@ -22,7 +22,8 @@ struct RangeTransferTests {
     }
 
     /// Reads ranges as an installation does; answers what it read.
-    private static func read(_ stream: OpenFile, _ reads: [(skip: Int, take: Int)]) async throws(FaultReport) -> [UInt8] {
+    private static func read(_ stream: OpenFile, _ reads: [(skip: Int, take: Int)]) async throws(FaultReport) -> [UInt8]
+    {
         let result = await BlockingThread.run("agent") { () -> Result<[UInt8], BundleError> in
             Result { () throws(BundleError) in
                 let source = try RangeSource(stream)
@@ -32,7 +33,9 @@ struct RangeTransferTests {
                     var left = take
                     while left > 0 {
                         var piece = [UInt8](repeating: 0, count: left)
-                        let count = try piece.withMutableBytes { (buffer) throws(BundleError) in try source.read(into: buffer) }
+                        let count = try piece.withMutableBytes { (buffer) throws(BundleError) in
+                            try source.read(into: buffer)
+                        }
                         guard count > 0 else { return bytes }
                         bytes += piece[..<count]
                         left -= count
@@ -78,8 +81,10 @@ struct RangeTransferTests {
     @Test("What is skipped is not sent")
     func skipping() async throws {
         let cable = try PacedCable(baud: 921_600)
-        let bytes = try await transfer(over: cable, baud: 921_600, [(0, 5000), (200_000, 5000), (0, 3000), (80_000, 2000)])
-        let expected = [0..<5000, 205_000..<213_000, 293_000..<295_000].flatMap { (range: Range<Int>) in content[range] }
+        let bytes = try await transfer(
+            over: cable, baud: 921_600, [(0, 5000), (200_000, 5000), (0, 3000), (80_000, 2000)])
+        let expected = [0..<5000, 205_000..<213_000, 293_000..<295_000].flatMap { (range: Range<Int>) in content[range]
+        }
         #expect(bytes == expected)
         #expect(cable.bytesToDevice < 100_000, "\(cable.bytesToDevice)")
     }

@@ -170,7 +170,9 @@ package final class LineClient {
 
     private static let transparencyTries = 20
 
-    private static func probe(_ group: UInt16) -> [UInt8] { (0..<32).map { UInt8(truncatingIfNeeded: group * 32 + $0) } }
+    private static func probe(_ group: UInt16) -> [UInt8] {
+        (0..<32).map { UInt8(truncatingIfNeeded: group * 32 + $0) }
+    }
 
     private func send(_ frame: Frame) throws(TransferError) { try write(frame.encoded) }
 

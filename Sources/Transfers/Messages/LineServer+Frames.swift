@@ -136,9 +136,11 @@ extension LineServer {
 
     private func keep(_ request: Request, number: UInt16, _ state: inout State) {
         if state.requests.updateValue(request, forKey: number) == nil { state.order.append(number) }
-        while state.order.count > Self.kept, let index = state.order.firstIndex(where: { known in
-            state.requests[known].map { !$0.isWorking } ?? true
-        }) {
+        while state.order.count > Self.kept,
+            let index = state.order.firstIndex(where: { known in
+                state.requests[known].map { !$0.isWorking } ?? true
+            })
+        {
             state.requests[state.order.remove(at: index)] = nil
         }
     }

@@ -82,7 +82,8 @@ package final class LineServer: Sendable {
     /// Of so many requests the answers are kept.
     static let kept = 16
 
-    package init(_ line: any ByteLine, settings: Settings = Settings(), perform: @escaping Perform = LineServer.nothing) {
+    package init(_ line: any ByteLine, settings: Settings = Settings(), perform: @escaping Perform = LineServer.nothing)
+    {
         self.line = line
         self.settings = settings
         self.perform = perform

@@ -34,12 +34,14 @@ struct MessageAssembly {
 
     private(set) var bytes: [UInt8]
     private var puller: RangePuller
+    private let rate: TransferRate
     /// What the sender says unasked: up to this many bytes from the start.
     private var isHeadExpected = true
 
     /// `total` was checked against its limit.
     init(total: Int, rate: TransferRate) {
         bytes = [UInt8](repeating: 0, count: total)
+        self.rate = rate
         puller = RangePuller(rate: rate)
     }
 
@@ -53,6 +55,8 @@ struct MessageAssembly {
             isHeadExpected = false
             let known = piece.offset == 0 ? piece.bytes.count : 0
             if known > 0 { bytes.replaceSubrange(place, with: piece.bytes) }
+            // What came through says what will; of nothing but a length nothing is known but that short is better.
+            puller = RangePuller(rate: rate, firstPiece: piece.bytes.count)
             puller.add(UInt64(known)..<UInt64(bytes.count))
         } else if puller.take(piece.range, at: now) {
             bytes.replaceSubrange(place, with: piece.bytes)

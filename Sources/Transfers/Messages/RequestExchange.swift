@@ -62,8 +62,12 @@ struct RequestExchange {
         if var assembly = answer {
             frames += assembly.wants(at: now).map { Frame(.wantAnswer, number: number, $0) }
             answer = assembly
-        } else if result == nil, said.map({ now - $0 > patience }) ?? true {
-            if said != nil { patience = min(patience * 2, Self.patience.upperBound) }
+        } else if result == nil,
+            said.map({
+                now - $0 > (isTaken ? patience : Self.patience.lowerBound) + rate.time(for: UInt64(2 * headLength))
+            }) ?? true
+        {
+            if isTaken { patience = min(patience * 2, Self.patience.upperBound) }
             said = now
             frames.append(head())
         }

@@ -29,9 +29,10 @@ package struct RangePuller {
     /// How many bytes had to be asked for again.
     package private(set) var repeatedBytes: UInt64 = 0
 
-    package init(rate: TransferRate) {
+    /// `firstPiece` is a length that is known to come through.
+    package init(rate: TransferRate, firstPiece: Int? = nil) {
         self.rate = rate
-        pieceLimit = rate.pieceLength
+        pieceLimit = max(firstPiece ?? rate.pieceLength, Self.shortest)
     }
 
     package var isIdle: Bool { pending.isEmpty && lost.isEmpty && asked.isEmpty }
@@ -49,7 +50,8 @@ package struct RangePuller {
         var due: [Range<UInt64>] = []
         while due.count < rangesAtOnce, askedBytes < window {
             // What is lost has its place among what is held, and nothing can be taken before it has come.
-            let next = Self.next(piece, of: &lost) ?? (askedBytes + held < window ? Self.next(piece, of: &pending) : nil)
+            let next =
+                Self.next(piece, of: &lost) ?? (askedBytes + held < window ? Self.next(piece, of: &pending) : nil)
             guard let range = next else { break }
             if asked.isEmpty {
                 lastMove = now

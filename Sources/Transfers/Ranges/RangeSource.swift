@@ -11,7 +11,7 @@ import Vocabulary
 /// anew with little, because nothing that was asked for can be taken back. So what a device has already is never sent.
 package final class RangeSource: ByteSource {
     private static let requestLength: UInt64 = 16 << 10
-    private static let aheadLimits: ClosedRange<UInt64> = 4 << 10 ... 256 << 10
+    private static let aheadLimits: ClosedRange<UInt64> = 4 << 10...256 << 10
 
     private let socket: StreamSocket
     private let state = Mutex(State())
@@ -91,7 +91,9 @@ package final class RangeSource: ByteSource {
     private func ask(for wanted: UInt64, of size: UInt64, _ state: inout State) throws(BundleError) {
         let goal = min(state.position + wanted + state.ahead, size)
         // Half of it is left to come before more is asked for, so that requests are few.
-        guard state.end < goal, state.end < state.position + wanted || goal - state.end > state.ahead / 2 else { return }
+        guard state.end < goal, state.end < state.position + wanted || goal - state.end > state.ahead / 2 else {
+            return
+        }
         var requests: [Range<UInt64>] = []
         var start = state.end
         while start < goal {
@@ -105,7 +107,8 @@ package final class RangeSource: ByteSource {
         } catch { throw failure(error) }
         guard isTaken else { throw brokenOff(state) }
         state.asked += requests
-        let second = min(max(state.rate.bytes(in: .seconds(1)), Self.aheadLimits.lowerBound), Self.aheadLimits.upperBound)
+        let second = min(
+            max(state.rate.bytes(in: .seconds(1)), Self.aheadLimits.lowerBound), Self.aheadLimits.upperBound)
         state.ahead = min(state.ahead * 2, second)
     }
 

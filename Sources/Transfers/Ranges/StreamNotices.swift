@@ -56,7 +56,9 @@ struct StreamReady: Equatable {
     init(_ value: JSON) throws(DocumentError) {
         var fields = try Fields(value)
         let word = try fields.string("direction")
-        guard let direction = Direction(rawValue: word) else { throw fields.refuse("direction", "is not 'in' or 'out'") }
+        guard let direction = Direction(rawValue: word) else {
+            throw fields.refuse("direction", "is not 'in' or 'out'")
+        }
         self.direction = direction
         available = UInt64(try fields.integer("available", default: 0))
         isWhole = try fields.bool("whole", default: false)

@@ -15,7 +15,8 @@ struct StreamSet {
     var isEmpty: Bool { relays.isEmpty && exports.isEmpty }
     var progress: [TransferProgress] { relays.keys.sorted().compactMap { relays[$0]?.relay.progress } }
 
-    mutating func open(_ direction: StreamReady.Direction, outbox: Outbox, baud: Int?) throws(StorageError) -> OpenFile {
+    mutating func open(_ direction: StreamReady.Direction, outbox: Outbox, baud: Int?) throws(StorageError) -> OpenFile
+    {
         let (near, far) = try StreamSocket.pair(name: "the line's stream")
         last &+= 1
         switch direction {
@@ -42,11 +43,15 @@ struct StreamSet {
             }
             return false
         case .data:
-            guard let relay = relays[frame.number]?.relay, let piece = Piece(payload: frame.payload) else { return false }
+            guard let relay = relays[frame.number]?.relay, let piece = Piece(payload: frame.payload) else {
+                return false
+            }
             relay.take(piece, at: now)
             return true
         case .want:
-            guard let export = exports[frame.number], let ranges = ByteRanges.decode(frame.payload) else { return false }
+            guard let export = exports[frame.number], let ranges = ByteRanges.decode(frame.payload) else {
+                return false
+            }
             export.take(ranges, at: now)
             return true
         case .end:
