@@ -15,6 +15,7 @@ package enum ConsoleError: Fault, Equatable {
     case recordIncomplete([String])
     case grantTooLong(limit: Int)
     case noTransfer(String, reason: String)
+    case updateEnded(String)
 
     package var code: FaultCode {
         switch self {
@@ -31,13 +32,14 @@ package enum ConsoleError: Fault, Equatable {
         case .recordIncomplete: FaultCode(3611)
         case .grantTooLong: FaultCode(3612)
         case .noTransfer: FaultCode(3613)
+        case .updateEnded: FaultCode(3614)
         }
     }
 
     package var kind: FaultKind {
         switch self {
         case .notConfirmed, .recordIncomplete: .refused
-        case .badAnswer, .noTransfer: .failed
+        case .badAnswer, .noTransfer, .updateEnded: .failed
         default: .usage
         }
     }
@@ -58,6 +60,7 @@ package enum ConsoleError: Fault, Equatable {
         case .recordIncomplete(let missing): "the service record lacks \(missing.joined(separator: ", "))"
         case .grantTooLong(let limit): "a grant has at most \(limit) characters, this was longer"
         case .noTransfer(let what, let reason): "\(what) was not transferred: \(reason)"
+        case .updateEnded(let outcome): "the update was \(outcome)"
         }
     }
 
@@ -72,6 +75,7 @@ package enum ConsoleError: Fault, Equatable {
         case .recordIncomplete: "Type logout again and answer each question."
         case .badAnswer: "Note the number and report it; the device itself goes on."
         case .noTransfer: "Check the cable and the sending program, and try again; what has come is kept."
+        case .updateEnded: "Begin it again; what has come is kept."
         case .lineTooLong, .grantTooLong: ""
         }
     }

@@ -22,7 +22,11 @@ final class ServicePort: Sendable {
         self.program = program
         port = device.path("machine/ttyS1")
         cable = try NullModem(near: port, far: device.servicePort, baud: baud)
+        // As CacheDirectory= of the unit makes it, for releases that come by ZMODEM.
+        let cache = device.path("machine/cache").string
+        try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
         environment = ProcessInfo.processInfo.environment.merging(device.environment) { $1 }
+            .merging(["CACHE_DIRECTORY": cache]) { $1 }
     }
 
     /// Starts a console, and another whenever one ends.

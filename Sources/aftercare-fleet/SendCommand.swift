@@ -42,7 +42,8 @@ struct SendCommand: AsyncParsableCommand {
                 try await send(file, cancellation)
             }
         // Standard output may be the line, where a person's terminal is.
-        Terminal.write(answer.prettyText + "\n", to: port.port == nil ? .messages : .output)
+        let text = answer["summary"]?.string ?? answer.prettyText
+        Terminal.write(text + "\n", to: port.port == nil ? .messages : .output)
     }
 
     private func send(_ file: SentFile, _ cancellation: Cancellation) async throws(FaultReport) -> JSON {
@@ -54,7 +55,11 @@ struct SendCommand: AsyncParsableCommand {
                 var progress = SendProgress(isQuiet: isQuiet, total: file.size)
                 defer { progress.end() }
                 var sending = FileSending(file, over: line, cancellation: cancellation)
-                return try sending.run { progress.show($0, at: $1) }
+                return try sending.run {
+                    progress.show($0, at: $1)
+                } told: {
+                    progress.show($0)
+                }
             }
         }
         return try result.get()
@@ -72,6 +77,7 @@ struct SendCommand: AsyncParsableCommand {
                 var progress = SendProgress(isQuiet: isQuiet, total: file.size)
                 defer { progress.end() }
                 client.handlers.sent = { progress.show($0, at: $1) }
+                client.handlers.event = { progress.show($0) }
                 return try ServiceVisit(makeGrant: makeGrant).update(file, activate: activate, over: client)
             }
         }

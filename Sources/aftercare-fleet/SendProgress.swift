@@ -1,4 +1,5 @@
 import Commands
+import Documents
 import Vocabulary
 
 /// How far a file is over the line: a line that is written over on a terminal, a line every tenth elsewhere.
@@ -9,6 +10,8 @@ struct SendProgress {
     private let begun = ContinuousClock.now
     private var shown = ContinuousClock.now
     private var tenth: UInt64 = 0
+    private var sent = ContinuousClock.now
+    private var state = ""
 
     init(isQuiet: Bool, total: UInt64) {
         self.isQuiet = isQuiet
@@ -16,6 +19,7 @@ struct SendProgress {
     }
 
     mutating func show(_ bytes: UInt64, at position: UInt64) {
+        sent = .now
         guard !isQuiet, total > 0 else { return }
         if isInteractive {
             guard ContinuousClock.now - shown > .milliseconds(250) || position == total else { return }
@@ -24,6 +28,18 @@ struct SendProgress {
         } else if position * 10 / total > tenth {
             tenth = position * 10 / total
             Terminal.write(text(bytes, position) + "\n", to: .messages)
+        }
+    }
+
+    /// How the device's own work stands: shown where nothing is sent meanwhile.
+    mutating func show(_ news: JSON) {
+        guard !isQuiet, ContinuousClock.now - sent > .seconds(1), let text = news["summary"]?.string else { return }
+        let words = "the device: \(text.printable(limit: 70))"
+        if isInteractive {
+            Terminal.write("\r\u{1B}[K\(words)", to: .messages)
+        } else if let state = news["progress"]?["phase"]?.string ?? news["state"]?.string, state != self.state {
+            self.state = state
+            Terminal.write(words + "\n", to: .messages)
         }
     }
 

@@ -61,8 +61,9 @@ extension ConsoleSession {
         try await show(check: try await ask(.update, request))
         request["check"] = nil
         request["activate"] = .bool(try await consent())
-        _ = try await ask(.update, request)
-        try await watchInstallation()
+        let changes = await desk.changes()
+        let answer = try await ask(.update, request)
+        try await watch(answer, from: changes)
     }
 
     /// The file is there as a whole before the device looks at it.
@@ -91,8 +92,9 @@ extension ConsoleSession {
         try await show(check: try await ask(.update, request, stream: file))
         request["check"] = nil
         request["activate"] = .bool(try await consent())
-        _ = try await ask(.update, request, stream: file)
-        try await watchInstallation()
+        let changes = await desk.changes()
+        let answer = try await ask(.update, request, stream: file)
+        try await watch(answer, from: changes)
         do { try receiver.clear() } catch { throw CommandEnd(error) }
     }
 
@@ -114,12 +116,7 @@ extension ConsoleSession {
         }
         try await say(text: CheckText.gates(check, width: TerminalKind.columns))
         if let notes = check["notes"]?.string { try await say(text: notes) }
-        guard let fault = check["fault"] else { return }
-        let code = fault["code"]?.string.flatMap { Int($0.drop { !$0.isNumber }) } ?? 0
-        throw .fault(
-            FaultReport(
-                code: FaultCode(code), kind: .refused, reason: fault["reason"]?.string ?? "",
-                advice: fault["advice"]?.string ?? ""))
+        if let fault = check["fault"] { throw .fault(InstallationWatch.report(fault)) }
     }
 
     /// Whether the device restarts by itself afterwards; throws where the person does not want the update.
@@ -128,10 +125,10 @@ extension ConsoleSession {
         return try await askYesNo("Restart into it by itself, as soon as nothing speaks against it?")
     }
 
-    private func watchInstallation() async throws(CommandEnd) {
-        let status = try await follow { status in
-            !["verifying", "installing", "uploading"].contains(status["state"]?.string ?? "")
-        }
+    private func watch(_ answer: JSON, from changes: AsyncStream<JSON>) async throws(CommandEnd) {
+        let watch = InstallationWatch(answer)
+        let status = try await follow(from: changes) { watch.isOver($0) }
+        if let fault = watch.fault(status) { throw .fault(fault) }
         try await say(StatusText.line(status))
         switch status["state"]?.string {
         case "installed": try await say("Type activate to restart into it.")
@@ -149,39 +146,25 @@ extension ConsoleSession {
         ]
         try await say(
             "", "Leave the terminal program now (picocom: Ctrl-A Ctrl-X) and start on your computer:",
-            "  aftercare-fleet send FILE", "Ctrl-C calls it off.")
+            "  aftercare-fleet send FILE",
+            "Waiting. The device calls for it by a few odd characters now and then; Ctrl-C calls it off.")
         let (desk, session) = (desk, session)
         let server = LineServer(line, settings: LineServer.Settings(baud: baud)) { _, _ in [:] }
         let early = await reader.rest()
         let ending = await BlockingThread.run("update by line") {
             Result { () throws(TransferError) in
                 try server.receive { stream throws(FaultReport) in
-                    let answer = try await desk.perform(request, in: session, stream: stream)
-                    return await Self.installed(answer["update"]?.string ?? "", at: desk)
+                    try await InstallationWatch.run(request, in: session, stream: stream, at: desk) { server.tell($0) }
                 }
             }
         }
         reader.putBack(early)
         lastKey = .now
         switch ending {
-        case .success(.success(let status)): try await say("", StatusText.line(status))
+        case .success(.success(let answer)): try await say("", answer["summary"]?.string ?? "")
         case .success(.failure(let fault)): throw .fault(fault)
         case .failure(.line(let error)): throw .closed(.lineLost(error.description))
         case .failure(let error): throw CommandEnd(error)
         }
-    }
-
-    /// How the device stands once an update needs its source no more.
-    private static func installed(_ update: String, at desk: any ServiceDesk) async -> JSON {
-        while !Task.isCancelled {
-            for await status in await desk.changes() {
-                let last = status["last"]
-                let id = status["offer"]?["id"] ?? last?["offer"]?["id"] ?? last?["update"]?["offer"]?["id"]
-                guard id?.string == update else { continue }
-                if !["verifying", "installing"].contains(status["state"]?.string ?? "") { return status }
-            }
-            try? await Task.sleep(for: .seconds(1))
-        }
-        return .null
     }
 }

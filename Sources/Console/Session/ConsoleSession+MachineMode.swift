@@ -49,6 +49,10 @@ extension ConsoleSession {
         _ request: JSON, in session: String, _ streams: LineStreams, at desk: any ServiceDesk
     ) async throws(FaultReport) -> JSON {
         switch request["command"]?.string.flatMap(ServiceCommand.init(rawValue:)) {
+        case .update where request["source"] == "line" && request["check"] != true:
+            try await InstallationWatch.run(request, in: session, stream: try streams.source(), at: desk) {
+                streams.tell($0)
+            }
         case .update where request["source"] == "line":
             try await desk.perform(request, in: session, stream: try streams.source())
         case .export: try await desk.perform(request, in: session, stream: try streams.sink())

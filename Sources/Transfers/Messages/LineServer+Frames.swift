@@ -28,6 +28,7 @@ extension LineServer {
             let hadSender = state.streams.hasSender
             state.streams.look(at: now, patience: settings.senderPatience)
             tellReception(&state, hadSender: hadSender, at: now)
+            tellNews(&state, at: now)
         }
     }
 
@@ -42,6 +43,23 @@ extension LineServer {
         outbox.send(Frame(.end, number: 1, json: AnswerForm.json(result)))
     }
 
+    /// Says how the work stands when that is new, and again now and then so that nobody takes the line for lost.
+    ///
+    /// At a console where a person asked for the transfer only a sender is told: a terminal would show it.
+    private func tellNews(_ state: inout State, at now: Instant) {
+        let isHeard =
+            state.reception.map { $0.hadSender && $0.result == nil }
+            ?? state.requests.values.contains(where: \.isWorking)
+        guard isHeard, let last = state.news.told else {
+            if isHeard { state.news.told = now }
+            return
+        }
+        guard now - last >= (state.news.isNew ? News.pause : News.longestPause) else { return }
+        state.news.told = now
+        state.news.isNew = false
+        outbox.send(Frame(.event, state.news.bytes))
+    }
+
     /// A new service tool begins anew; one that did not hear our welcome goes on.
     private func greet(_ frame: Frame) {
         let session = frame.json?["session"]?.string ?? ""
@@ -52,6 +70,7 @@ extension LineServer {
                 state.requests = [:]
                 state.order = []
                 state.streams = StreamSet()
+                state.news = News()
             }
             for case .working(let task) in state.requests.values { task.cancel() }
             return state.streams
@@ -111,10 +130,11 @@ extension LineServer {
 
     private func carryOut(_ request: JSON, number: UInt16, _ state: inout State) {
         let session = state.session
-        let streams = LineStreams { [weak self] direction throws(FaultReport) in
-            guard let self else { throw FaultReport(TransferError.cancelled) }
-            return try self.openStream(direction, session: session)
-        }
+        let streams = LineStreams(
+            open: { [weak self] direction throws(FaultReport) in
+                guard let self else { throw FaultReport(TransferError.cancelled) }
+                return try self.openStream(direction, session: session)
+            }, say: { [weak self] in self?.tell($0) })
         let task = Task { [perform] in
             let result: Result<JSON, FaultReport>
             do throws(FaultReport) { result = .success(try await perform(request, streams)) } catch {
@@ -182,7 +202,9 @@ extension LineServer {
             }
             return Result { () throws(FaultReport) in
                 do throws(StorageError) {
-                    return try state.streams.open(direction, outbox: outbox, baud: settings.baud)
+                    return try state.streams.open(
+                        direction, outbox: outbox, baud: settings.baud,
+                        calling: session.isEmpty ? settings.callAtConsole : settings.call)
                 } catch { throw FaultReport(TransferError.storage(error)) }
             }
         }

@@ -21,6 +21,10 @@ package final class LineServer: Sendable {
         package var silence: Duration = .seconds(60)
         /// How long a stream waits for somebody to send.
         package var senderPatience: Duration = .seconds(300)
+        /// How often a stream calls for its sender.
+        package var call: Duration = .seconds(1)
+        /// The same where a person asked for it, whose terminal shows the call as a few odd characters.
+        package var callAtConsole: Duration = .seconds(5)
         /// How many requests may be under way at once.
         package var requestsAtOnce = 4
 
@@ -55,6 +59,17 @@ package final class LineServer: Sendable {
         var lastActivity: Instant
         var ending: Ending?
         var reception: Reception?
+        var news = News()
+    }
+
+    /// How the work under way stands, as it was last told.
+    struct News {
+        static let pause: Duration = .seconds(1)
+        static let longestPause: Duration = .seconds(5)
+
+        var bytes: [UInt8] = Array("{}".utf8)
+        var isNew = false
+        var told: Instant?
     }
 
     /// A transfer that a person at the console asked for.
@@ -111,6 +126,17 @@ package final class LineServer: Sendable {
         let bytes = event.canonicalBytes
         guard bytes.count <= Frame.payloadLimit else { return }
         outbox.send(Frame(.event, bytes))
+    }
+
+    /// Takes how the work under way stands, for whoever waits for it at the other end; only the newest is said.
+    package func tell(_ news: JSON) {
+        let bytes = news.canonicalBytes
+        guard bytes.count <= Frame.payloadLimit else { return }
+        state.withLock { state in
+            guard state.news.bytes != bytes else { return }
+            state.news.bytes = bytes
+            state.news.isNew = true
+        }
     }
 
     /// Ends the conversation from this side.

@@ -29,17 +29,18 @@ package struct FileSending {
         sender = RangeSender(file)
     }
 
-    /// Gives what the device made of the file; `sent` says how much went over the line and where in the file that is.
+    /// Gives what the device made of the file; `sent` says how much went over the line and where in the file that is,
+    /// `told` how the device's own work stands.
     package mutating func run(
-        sent: (_ bytes: UInt64, _ position: UInt64) -> Void = { _, _ in }
+        sent: (_ bytes: UInt64, _ position: UInt64) -> Void = { _, _ in }, told: (JSON) -> Void = { _ in }
     ) throws(FaultReport) -> JSON {
         let result: Result<JSON, FaultReport>
-        do throws(TransferError) { result = try send(sent) } catch { throw FaultReport(error) }
+        do throws(TransferError) { result = try send(sent, told) } catch { throw FaultReport(error) }
         return try result.get()
     }
 
     private mutating func send(
-        _ sent: (_ bytes: UInt64, _ position: UInt64) -> Void
+        _ sent: (_ bytes: UInt64, _ position: UInt64) -> Void, _ told: (JSON) -> Void
     ) throws(TransferError) -> Result<JSON, FaultReport> {
         var heard = ContinuousClock.now
         while !cancellation.isCancelled {
@@ -49,6 +50,7 @@ package struct FileSending {
                     try say(Frame(.bye, json: ["reason": "done"]))
                     return result
                 }
+                if frame.type == .event, let news = frame.json { told(news) }
                 if frame.type == .bye { throw .ended(frame.json?["reason"]?.string ?? "") }
                 if let reply = sender.hear(frame) { try say(reply) }
             }

@@ -11,13 +11,14 @@ final class RangeRelay: Sendable {
     typealias Instant = ContinuousClock.Instant
 
     private static let requestLimit = 1024
-    private static let readyPeriod: Duration = .seconds(1)
     /// After so much silence the sender is called again.
     private static let silence: Duration = .seconds(3)
 
     let number: UInt16
     private let socket: StreamSocket
     private let outbox: Outbox
+    /// How often a sender is called.
+    private let pause: Duration
     private let deliveries = BoundedQueue<Delivery>(capacity: 8192)
     private let state: Mutex<State>
 
@@ -49,10 +50,11 @@ final class RangeRelay: Sendable {
         var isEnded = false
     }
 
-    init(number: UInt16, socket: StreamSocket, outbox: Outbox, baud: Int?) {
+    init(number: UInt16, socket: StreamSocket, outbox: Outbox, baud: Int?, calling pause: Duration) {
         self.number = number
         self.socket = socket
         self.outbox = outbox
+        self.pause = pause
         state = Mutex(State(puller: RangePuller(rate: TransferRate(baud: baud))))
     }
 
@@ -128,7 +130,7 @@ final class RangeRelay: Sendable {
         state.withLock { state in
             guard !state.isEnded else { return }
             if isSilent(state, at: now), state.offer == nil || state.puller.isAsking,
-                state.called.map({ now - $0 >= Self.readyPeriod }) ?? true
+                state.called.map({ now - $0 >= pause }) ?? true
             {
                 state.called = now
                 outbox.send(Frame(.ready, number: number, json: StreamReady(.input).json))

@@ -15,13 +15,14 @@ struct StreamSet {
     var isEmpty: Bool { relays.isEmpty && exports.isEmpty }
     var progress: [TransferProgress] { relays.keys.sorted().compactMap { relays[$0]?.relay.progress } }
 
-    mutating func open(_ direction: StreamReady.Direction, outbox: Outbox, baud: Int?) throws(StorageError) -> OpenFile
-    {
+    mutating func open(
+        _ direction: StreamReady.Direction, outbox: Outbox, baud: Int?, calling pause: Duration
+    ) throws(StorageError) -> OpenFile {
         let (near, far) = try StreamSocket.pair(name: "the line's stream")
         last &+= 1
         switch direction {
         case .input:
-            let relay = RangeRelay(number: last, socket: near, outbox: outbox, baud: baud)
+            let relay = RangeRelay(number: last, socket: near, outbox: outbox, baud: baud, calling: pause)
             relays[last] = (relay, .now)
             relay.start()
             relay.look(at: .now)
