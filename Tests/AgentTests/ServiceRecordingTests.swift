@@ -56,6 +56,7 @@ struct ServiceRecordingTests {
         #expect(
             entries == [
                 "service.started", "service.login", "service.command", "service.login", "service.record",
+                "service.ended",
                 "service.logout",
             ])
         let files = try FileManager.default.contentsOfDirectory(

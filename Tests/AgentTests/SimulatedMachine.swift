@@ -28,7 +28,8 @@ final class SimulatedMachine: Sendable {
 
     /// A machine whose slot set A holds 1.0.0 and is confirmed, switched on.
     init(
-        soak: Int = 0, lockFile: Bool = false, crew: (any PeripheralCrew)? = nil, update: String = ""
+        soak: Int = 0, lockFile: Bool = false, crew: (any PeripheralCrew)? = nil, update: String = "",
+        device: String = ""
     ) throws {
         self.crew = crew
         folder = try TemporaryFolder(inMemory: true)
@@ -36,7 +37,9 @@ final class SimulatedMachine: Sendable {
         try FileManager.default.copyItem(
             atPath: approvers.folder.path.string, toPath: folder.file("etc").string)
         let trust = String(decoding: try approvers.folder.read("trust.toml"), as: UTF8.self)
-        let text = Self.configuration(in: folder.path, soak: soak, lockFile: lockFile, update: update) + trust
+        let text =
+            Self.configuration(in: folder.path, soak: soak, lockFile: lockFile, update: update)
+            .replacing("[device]\n", with: "[device]\n" + device) + trust
         let path = try folder.write("etc/aftercare.toml", text)
         configuration = try Configuration.read(path, storage: Storage())
         try folder.write("disk/a.img", TestImage("1.0.0").bytes)

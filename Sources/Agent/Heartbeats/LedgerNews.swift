@@ -25,6 +25,10 @@ enum LedgerNews {
             return TelemetryEvent(.selfTestsEnded, verdict == "passed" ? .information : .error, at: time, attributes)
         case .findingOpened, .findingChanged, .findingClosed:
             return finding(entry, attributes)
+        // Who it was and what was said stays on the device.
+        case .emergencyStarted: return TelemetryEvent(.emergencyStarted, .warning, at: time, attributes)
+        case .serviceLocked: return TelemetryEvent(.serviceLocked, .warning, at: time, attributes)
+        case .incidentReported: return TelemetryEvent(.incidentReported, .warning, at: time, attributes)
         default: return nil
         }
     }

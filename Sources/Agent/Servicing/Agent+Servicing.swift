@@ -58,7 +58,7 @@ extension Agent {
             [
                 "visit": .string(record.visit.id), "result": .string(record.result.rawValue),
                 "missing": .strings(record.missing.map(\.rawValue)),
-            ])
+            ], then: [LedgerEvent(.serviceEnded, ["visit": .string(record.visit.id)])])
         try storage.replace(folder.appending("\(record.visit.id).csv"), with: Array(record.csv.utf8), mode: 0o600)
     }
 
@@ -70,7 +70,8 @@ extension Agent {
 
     /// What people leave on the device: a file of its own, then an entry with its digest, and with all of it where a line has room.
     private func keep(
-        _ document: JSON, as name: String, in folder: FilePath, _ type: LedgerEventType, _ facts: [String: JSON]
+        _ document: JSON, as name: String, in folder: FilePath, _ type: LedgerEventType, _ facts: [String: JSON],
+        then others: [LedgerEvent] = []
     ) throws {
         let bytes = document.canonicalBytes
         try storage.createFolder(folder)
@@ -78,7 +79,7 @@ extension Agent {
         var body = facts
         body["digest"] = .string(SHA256.digest(of: bytes).hex)
         if bytes.count < LedgerEntry.lineLimit / 2 { body["document"] = document }
-        try records.append([LedgerEvent(type, .object(body))])
+        try records.append([LedgerEvent(type, .object(body))] + others)
     }
 
     func keptAccess() -> Access { records.service("access").flatMap { try? Access($0) } ?? Access() }
@@ -105,6 +106,8 @@ extension Agent {
         metadata["message-id"] = "\(JournalMessage.access.rawValue)"
         log.critical("\(what)", metadata: metadata)
     }
+
+    func runningVersion() -> String { running.version.description }
 
     func servicedDevice() -> ServicedDevice {
         let device = configuration.device

@@ -40,10 +40,9 @@ extension ServiceSessions {
             await closeVisit(.device(reason: "\(individual.person) began another"))
         }
         if visit == nil {
-            let version = (await agent.passport())["version"]?.string ?? ""
             visit = ServiceVisit(
                 id: String(newIdentifier().prefix(16)), device: await agent.servicedDevice(), opened: await agent.now(),
-                version: version)
+                version: await agent.runningVersion())
         }
         visit?.join(individual)
         await keepVisit()
@@ -52,7 +51,7 @@ extension ServiceSessions {
     /// What the visit is by now, with what became of its updates.
     private func visitNow() async -> ServiceVisit? {
         guard var visit else { return nil }
-        visit.running((await agent.passport())["version"]?.string ?? visit.versionAfter)
+        visit.running(await agent.runningVersion(), on: await agent.servicedDevice())
         let now = await agent.now()
         let updates = (try? await agent.history(limit: 20))?.array ?? []
         for update in updates.reversed() {

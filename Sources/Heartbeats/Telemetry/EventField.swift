@@ -6,6 +6,9 @@ package enum EventField: TelemetryField {
     case findingClosed
     case updateEnded
     case selfTestsEnded
+    case emergencyStarted
+    case serviceLocked
+    case incidentReported
     case ledgerHead
     case queueLost
 
@@ -23,6 +26,16 @@ package enum EventField: TelemetryField {
             event("aftercare.update.ended", for: .corrective, "how an update ended, and why if it did not hold")
         case .selfTestsEnded:
             event("aftercare.self_test.ended", for: .corrective, "whether a release proved itself on this device")
+        case .emergencyStarted:
+            event(
+                "aftercare.service.emergency", for: .surveillance,
+                "somebody got in without a grant: who, and why, is asked for at the site")
+        case .serviceLocked:
+            event("aftercare.service.locked", for: .surveillance, "grants were tried that do not hold")
+        case .incidentReported:
+            event(
+                "aftercare.incident.reported", for: .surveillance,
+                "a report waits on the device: what it says stays there until a person takes it")
         case .ledgerHead:
             event(
                 "aftercare.ledger.head", for: .surveillance,

@@ -131,7 +131,8 @@ package struct ServiceVisit: Equatable, Sendable {
 
     /// Sixteen bytes in hexadecimal digits.
     package let id: String
-    package let device: ServicedDevice
+    /// As it was last known: its identification changes with the release that is committed.
+    package internal(set) var device: ServicedDevice
     package let opened: Timestamp
     /// The release that ran when the visit began.
     package let versionBefore: String
@@ -184,7 +185,10 @@ package struct ServiceVisit: Equatable, Sendable {
         versionAfter = version
     }
 
-    package mutating func running(_ version: String) { versionAfter = version }
+    package mutating func running(_ version: String, on device: ServicedDevice) {
+        versionAfter = version
+        self.device = device
+    }
 
     /// The record of the visit as it would close now.
     package func record(_ closing: ServiceClosing, at time: Timestamp) -> ServiceRecord {
