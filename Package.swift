@@ -102,10 +102,8 @@ let package = Package(
             name: "aftercare",
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
-                "Hardware", "Servicing", "Installation", "Agent", "Health", "Heartbeats", "NetworkDiagnosis", "Transfers", "Console",
-                "Commands",
-                arguments,
-                system, logging,
+                "Hardware", "Servicing", "Installation", "Agent", "Health", "Heartbeats", "NetworkDiagnosis",
+                "Transfers", "Console", "Commands", arguments, system, logging,
             ]),
         .executableTarget(
             name: "aftercare-fleet",

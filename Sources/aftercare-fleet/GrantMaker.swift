@@ -9,7 +9,7 @@ import Vocabulary
 /// Where the grant for a visit comes from.
 enum GrantMaker {
     /// Signs a grant for each challenge with a person's own key: a file, or a token that asks for its PIN.
-    static func signing(certificate: String, key: String) -> Transfers.ServiceVisit.MakeGrant {
+    static func signing(certificate: String, key: String) -> ToolVisit.MakeGrant {
         { (text) throws(FaultReport) in
             do {
                 let challenge = try Challenge(text: text)
@@ -31,7 +31,7 @@ enum GrantMaker {
     }
 
     /// A file with the text of a grant; `-` shows the challenge and takes what is typed in.
-    static func text(in place: String) -> Transfers.ServiceVisit.MakeGrant {
+    static func text(in place: String) -> ToolVisit.MakeGrant {
         { (challenge) throws(FaultReport) in
             if place == "-" {
                 Terminal.write("challenge: \(challenge)\ngrant: ", to: .messages)

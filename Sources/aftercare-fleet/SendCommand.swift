@@ -78,7 +78,7 @@ struct SendCommand: AsyncParsableCommand {
                 defer { progress.end() }
                 client.handlers.sent = { progress.show($0, at: $1) }
                 client.handlers.event = { progress.show($0) }
-                return try ServiceVisit(makeGrant: makeGrant).update(file, activate: activate, over: client)
+                return try ToolVisit(makeGrant: makeGrant).update(file, activate: activate, over: client)
             }
         }
         return try result.get()
@@ -113,7 +113,7 @@ struct ServiceRequestCommand: AsyncParsableCommand {
             Result { () throws(FaultReport) in
                 let client = try LineClient.connected(path, settings, cancellation)
                 defer { client.close() }
-                return try ServiceVisit(makeGrant: makeGrant).ask(request, over: client)
+                return try ToolVisit(makeGrant: makeGrant).ask(request, over: client)
             }
         }.get()
         Terminal.say(answer.prettyText)
@@ -139,7 +139,7 @@ struct GrantOptions: ParsableArguments {
     }
 
     /// Nil where nobody logs in.
-    var maker: Transfers.ServiceVisit.MakeGrant? {
+    var maker: ToolVisit.MakeGrant? {
         if let certificate, let key { return GrantMaker.signing(certificate: certificate, key: key) }
         return grant.map { GrantMaker.text(in: $0) }
     }

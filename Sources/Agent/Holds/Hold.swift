@@ -2,7 +2,7 @@ package import Documents
 import Ledger
 package import Vocabulary
 
-/// Evidence that must not be altered: since when, why, and by whose word (21 CFR 820.198, MDR Art. 89(4)).
+/// Evidence that must not be altered: since when, why, and by whose word (21 CFR 820.198).
 package struct Hold: Equatable, Sendable {
     /// What a hold keeps as it is.
     package enum Subject: Equatable, Sendable {

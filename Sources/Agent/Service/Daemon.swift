@@ -3,8 +3,8 @@ import Documents
 import Hardware
 import Health
 import Heartbeats
-import NetworkDiagnosis
 package import Logging
+import NetworkDiagnosis
 package import Platform
 import SelfTests
 import ServiceLifecycle

@@ -126,9 +126,14 @@ extension Certificate {
     }
 
     /// The organization in the subject's name, nil where there is none.
-    package var organization: String? {
+    package var organization: String? { subjectEntry(NID_organizationName) }
+
+    /// The common name in the subject's name, fit to be shown; nil where there is none.
+    package var commonName: String? { subjectEntry(NID_commonName)?.printable(limit: 128) }
+
+    private func subjectEntry(_ kind: CInt) -> String? {
         let name = X509_get_subject_name(handle)
-        let index = X509_NAME_get_index_by_NID(name, NID_organizationName, -1)
+        let index = X509_NAME_get_index_by_NID(name, kind, -1)
         guard index >= 0, let value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)) else { return nil }
         var text: UnsafeMutablePointer<UInt8>?
         let count = ASN1_STRING_to_UTF8(&text, value)

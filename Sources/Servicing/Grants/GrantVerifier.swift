@@ -4,7 +4,7 @@ package import Vocabulary
 
 /// A grant that was judged and holds, which only a `GrantVerifier` says: what a session stands on.
 package struct VerifiedGrant: Sendable {
-    /// The name in the person's certificate.
+    /// The person's name in the certificate, without what else its subject says.
     package let person: String
     package let role: Role
     /// What is granted and what the role may do: both.
@@ -22,7 +22,7 @@ package struct VerifiedGrant: Sendable {
         _ terms: GrantTerms, _ person: ServicePerson, rights: ServiceRights, at time: Timestamp,
         warnings: [GrantWarning]
     ) {
-        self.person = person.certificate.subject
+        self.person = person.certificate.commonName ?? person.certificate.subject
         role = person.role
         self.rights = rights
         bundle = terms.bundle

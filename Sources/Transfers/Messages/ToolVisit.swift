@@ -3,7 +3,7 @@ import SystemPackage
 package import Vocabulary
 
 /// What a service tool does on a device in one go: logs in, asks, logs off.
-package struct ServiceVisit {
+package struct ToolVisit {
     /// Makes the text of a grant for the text of a challenge.
     package typealias MakeGrant = @Sendable (_ challenge: String) throws(FaultReport) -> String
 
