@@ -1,11 +1,15 @@
 import Foundation
 import Glibc
+import Platform
+import Synchronization
 import SystemPackage
 
 /// A terminal program on a serial line, in a terminal of 80 by 24 whose screen can be looked at: picocom in tmux.
 package final class TerminalScreen: Sendable {
-    /// What the device's end of the line is: closed by whoever has it.
+    /// The device's end of the line, which whoever takes it closes.
     package let line: CInt
+    /// Open until the end, because a line that nobody has opened yet looks like one that hung up.
+    private let near: Mutex<CInt?>
     private let socket: String
     private let folder: TemporaryFolder
 
@@ -13,45 +17,96 @@ package final class TerminalScreen: Sendable {
         var (far, near): (CInt, CInt) = (-1, -1)
         var name = [CChar](repeating: 0, count: 128)
         guard openpty(&far, &near, &name, nil, nil) == 0 else { throw Errno(rawValue: errno) }
-        defer { close(near) }
         let port = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        _ = fcntl(far, F_SETFD, FD_CLOEXEC)
+        for descriptor in [far, near] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         line = far
+        self.near = Mutex(near)
         folder = try TemporaryFolder()
         socket = folder.file("tmux").string
         // Without locks and resets: the port is nobody else's, and comes and goes with this.
-        let program = "picocom --quiet --nolock --noreset --baud 115200 \(port)"
-        let started = try tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", program)
+        let program = "picocom --nolock --noreset --baud 115200 \(port)"
+        // The server that stays behind would keep open what Foundation's Process and its pipes are waited for by.
+        let command = """
+            for number in $(ls /proc/$$/fd); do test "$number" -le 2 || eval "exec $number>&-"; done
+            exec tmux -S "$0" -f /dev/null new-session -d -x 80 -y 24 "$1" >/dev/null 2>&1
+            """
+        let started = try Tool.run(["bash", "-c", command, socket, program], environment: Self.environment)
         guard started.status == 0 else { throw Errno.noSuchAddressOrDevice }
     }
 
-    deinit { _ = try? tmux("kill-server") }
-
-    /// Types text, or keys by tmux's names for them.
-    package func type(_ text: String = "", keys: String...) throws {
-        if !text.isEmpty { _ = try tmux("send-keys", "-l", text) }
-        if !keys.isEmpty { _ = try Tool.run(["tmux", "-S", socket, "send-keys"] + keys) }
+    deinit {
+        release()
+        // On a thread of its own, that the folder of the socket outlives.
+        let (socket, folder) = (socket, folder)
+        BlockingThread.start("tmux") {
+            _ = try? Tool.run(["tmux", "-S", socket, "send-keys", "C-a", "C-x"])
+            _ = try? Tool.run(["tmux", "-S", socket, "kill-server"])
+            _ = folder
+        }
     }
 
-    /// The screen's lines from its top, without what is empty at its end.
-    package func capture() throws -> [String] {
-        var lines = try tmux("capture-pane", "-p").text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map(String.init)
+    /// Waits until the terminal program is on the line: what is typed before is lost.
+    package func ready() async throws -> Bool {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            if try await capture().contains("Terminal ready") { return true }
+        }
+        return false
+    }
+
+    /// Ends the terminal program, as somebody who closes its window: the line hangs up.
+    package func end() async throws {
+        release()
+        // By picocom's own keys: a program that Foundation started, and what it starts, is deaf to SIGTERM.
+        try await type(keys: "C-a", "C-x")
+        _ = try await patiently { try $0.tmux("kill-server") }
+    }
+
+    private func release() {
+        near.withLock { near in
+            if let descriptor = near { close(descriptor) }
+            near = nil
+        }
+    }
+
+    /// Types text, or keys by tmux's names for them.
+    package func type(_ text: String = "", keys: String...) async throws {
+        if !text.isEmpty { _ = try await patiently { try $0.tmux("send-keys", "-l", text) } }
+        if !keys.isEmpty { _ = try await patiently { try $0.tmux(["send-keys"] + keys) } }
+    }
+
+    /// The screen's lines from its top, without the spaces at their ends and what is empty at its own.
+    package func capture() async throws -> [String] {
+        var lines = try await patiently { try $0.tmux("capture-pane", "-p") }.text.split(
+            separator: "\n", omittingEmptySubsequences: false
+        )
+        .map { line in String(line.reversed().drop { $0 == " " }.reversed()) }
         while lines.last?.isEmpty == true { lines.removeLast() }
         return lines
     }
 
-    /// Looks until the last line begins with `prompt`, and gives the screen; nil when it did not come in time.
-    package func capture(at prompt: String, within time: Duration = .seconds(20)) throws -> [String]? {
+    /// Looks until the last line is `prompt`, and gives the screen; nil when it did not come in time.
+    package func capture(at prompt: String, within time: Duration = .seconds(20)) async throws -> [String]? {
         let deadline = ContinuousClock.now + time
         while ContinuousClock.now < deadline {
-            let lines = try capture()
-            if lines.last?.hasPrefix(prompt) == true { return lines }
+            let lines = try await capture()
+            if lines.last == prompt { return lines }
         }
         return nil
     }
 
-    private func tmux(_ arguments: String...) throws -> Tool.Result {
-        try Tool.run(["tmux", "-S", socket] + arguments, environment: ["TERM": "xterm", "LC_ALL": "C.UTF-8"])
+    /// Off the cooperative threads, which the console needs to answer.
+    private func patiently(
+        _ body: @escaping @Sendable (TerminalScreen) throws -> Tool.Result
+    ) async throws -> Tool.Result {
+        try await BlockingThread.run("tmux") { [self] in try body(self) }
     }
+
+    private func tmux(_ arguments: String...) throws -> Tool.Result { try tmux(arguments) }
+
+    private func tmux(_ arguments: [String]) throws -> Tool.Result {
+        try Tool.run(["tmux", "-S", socket] + arguments, environment: Self.environment)
+    }
+
+    private static let environment = ["TERM": "xterm", "LC_ALL": "C.UTF-8"]
 }

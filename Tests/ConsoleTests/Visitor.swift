@@ -14,7 +14,6 @@ final class Visitor: Sendable {
     private let console: Task<String, Never>
     /// Closed to have the far end go.
     private let cable: Mutex<FileDescriptor?>
-    private let near: CInt
 
     private struct State {
         var seen: [UInt8] = []
@@ -30,13 +29,13 @@ final class Visitor: Sendable {
         guard openpty(&far, &near, nil, nil, nil) == 0 else { throw Errno(rawValue: errno) }
         let (end, cable) = try FileDescriptor.pipe()
         for descriptor in [far, near, end.rawValue, cable.rawValue] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-        (self.far, self.near) = (far, near)
+        self.far = far
         self.cable = Mutex(cable)
         var settings = ConsoleSettings(port: "ttyS0", baud: 115_200)
         settings.terminalTime = .milliseconds(1)
         settings.pasteSilence = .milliseconds(50)
         adjust(&settings)
-        let line = try TerminalLine(input: near, output: near, settings: SerialSettings())
+        let line = try PortLine(owning: near)
         let session = ConsoleSession(on: line, at: desk, settings)
         console = Task { await session.run() }
         BlockingThread.start("visitor") { [weak self, far] in
@@ -56,15 +55,7 @@ final class Visitor: Sendable {
         }
     }
 
-    deinit {
-        hangUp()
-        let (console, near) = (console, near)
-        // The console still has it until it has noticed.
-        Task {
-            _ = await console.value
-            close(near)
-        }
-    }
+    deinit { hangUp() }
 
     /// Everything that was shown so far.
     var seen: String { String(decoding: bytes, as: UTF8.self) }
