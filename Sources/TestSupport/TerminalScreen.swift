@@ -2,11 +2,11 @@ import Foundation
 import Glibc
 import Platform
 import Synchronization
-import SystemPackage
+package import SystemPackage
 
 /// A terminal program on a serial line, in a terminal of 80 by 24 whose screen can be looked at: picocom in tmux.
 package final class TerminalScreen: Sendable {
-    /// The device's end of the line, which whoever takes it closes.
+    /// The device's end of the line, which whoever takes it closes; -1 where the line is another's.
     package let line: CInt
     /// Open until the end, because a line that nobody has opened yet looks like one that hung up.
     private let near: Mutex<CInt?>
@@ -23,8 +23,21 @@ package final class TerminalScreen: Sendable {
         self.near = Mutex(near)
         folder = try TemporaryFolder()
         socket = folder.file("tmux").string
+        try start(port, options: "")
+    }
+
+    /// On a port that is there; `send` is what the terminal program starts to send a file.
+    package init(port: FilePath, send: String) throws {
+        line = -1
+        near = Mutex(nil)
+        folder = try TemporaryFolder()
+        socket = folder.file("tmux").string
+        try start(port.string, options: "--quiet --send-cmd '\(send)'")
+    }
+
+    private func start(_ port: String, options: String) throws {
         // Without locks and resets: the port is nobody else's, and comes and goes with this.
-        let program = "picocom --nolock --noreset --baud 115200 \(port)"
+        let program = "picocom \(options) --nolock --noreset --baud 115200 \(port)"
         // The server that stays behind would keep open what Foundation's Process and its pipes are waited for by.
         let command = """
             for number in $(ls /proc/$$/fd); do test "$number" -le 2 || eval "exec $number>&-"; done
@@ -93,6 +106,50 @@ package final class TerminalScreen: Sendable {
             if lines.last == prompt { return lines }
         }
         return nil
+    }
+
+    /// Pastes text as a person does with the mouse.
+    package func paste(_ text: String) async throws {
+        let file = try folder.write("paste", text)
+        _ = try await patiently { try $0.tmux("load-buffer", file.string) }
+        _ = try await patiently { try $0.tmux("paste-buffer") }
+    }
+
+    /// Everything that was shown, what has left the screen at its top included.
+    package func history() async throws -> [String] {
+        try await patiently { try $0.tmux("capture-pane", "-p", "-S", "-") }.text
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    /// Types a line, unless it is nil, and waits until a line that begins with `wanted` has come behind it.
+    ///
+    /// Gives what came; throws what there was where it did not come in time.
+    @discardableResult
+    package func say(
+        _ line: String? = nil, until wanted: String, within time: Duration = .seconds(60)
+    ) async throws -> [String] {
+        let start = try await shownCount()
+        if let line { try await type(line, keys: "Enter") }
+        let deadline = ContinuousClock.now + time
+        while ContinuousClock.now < deadline {
+            let lines = Array(try await history().dropFirst(start))
+            if lines.contains(where: { $0.hasPrefix(wanted) }) { return lines.filter { !$0.isEmpty } }
+        }
+        throw NeverShown(wanted: wanted, lines: try await history())
+    }
+
+    /// How many lines were shown, up to and with the one that is typed into.
+    private func shownCount() async throws -> Int {
+        var lines = try await history()
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        return lines.count
+    }
+
+    package struct NeverShown: Error, CustomStringConvertible {
+        let wanted: String
+        let lines: [String]
+
+        package var description: String { "'\(wanted)' never came; on the screen:\n" + lines.joined(separator: "\n") }
     }
 
     /// Off the cooperative threads, which the console needs to answer.

@@ -49,8 +49,11 @@ final class ServicePort: Sendable {
         process.arguments = ["console", "--port", port.string]
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
+        let ended = ObjectIdentifier(process)
         process.terminationHandler = { [weak self] _ in
-            DispatchQueue.global().asyncAfter(deadline: .now() + Self.pause) { [weak self] in self?.startAgain() }
+            DispatchQueue.global().asyncAfter(deadline: .now() + Self.pause) { [weak self] in
+                self?.startAgain(after: ended)
+            }
         }
         console.withLock { console in
             guard console.isWanted else { return }
@@ -59,8 +62,12 @@ final class ServicePort: Sendable {
         }
     }
 
-    private func startAgain() {
-        if console.withLock({ $0.isWanted }) { startConsole() }
+    /// Not where the machine has restarted meanwhile and has one already: two would share what is typed.
+    private func startAgain(after ended: ObjectIdentifier) {
+        let isLast = console.withLock { console in
+            console.isWanted && console.process.map { ObjectIdentifier($0) } == ended
+        }
+        if isLast { startConsole() }
     }
 
     /// As `RestartSec=` of the unit, in seconds.

@@ -17,13 +17,18 @@ final class Device: Sendable {
     let lines = LineLog()
 
     /// Makes a device whose slot set A holds 1.0.0; it is off.
-    init(loader: String = "grub", soak: Int = 0, heartbeat: String? = nil) async throws {
+    ///
+    /// With a folder of its own for `trust` it has a service port, where a service table is there.
+    init(
+        loader: String = "grub", soak: Int = 0, heartbeat: String? = nil, trust: FilePath? = nil
+    ) async throws {
         product = try await BlockingThread.run("product") { try VirtualProduct.shared.get() }
         home = try TemporaryFolder()
         let made = try await fleet(
             [
-                "device", "new", folder, "--image", "rootfs=\(product.image("1.0.0"))", "--trust", product.trust.string,
+                "device", "new", folder, "--image", "rootfs=\(product.image("1.0.0"))", "--trust", (trust ?? product.trust).string,
                 "--product", "infusion-pump", "--hardware", "rev-c", "--loader", loader, "--soak", "\(soak)",
+                "--service-baud", "0",
             ] + (heartbeat.map { ["--heartbeat", $0] } ?? []))
         try #require(made.status == 0, "\(made.error)")
     }
@@ -34,9 +39,10 @@ final class Device: Sendable {
 
     /// Makes a device, switches it on, and cuts its power at the end however that comes.
     static func on<Value>(
-        loader: String = "grub", soak: Int = 0, heartbeat: String? = nil, _ body: (Device) async throws -> Value
+        loader: String = "grub", soak: Int = 0, heartbeat: String? = nil, trust: FilePath? = nil,
+        _ body: (Device) async throws -> Value
     ) async throws -> Value {
-        let device = try await Device(loader: loader, soak: soak, heartbeat: heartbeat)
+        let device = try await Device(loader: loader, soak: soak, heartbeat: heartbeat, trust: trust)
         do {
             try await device.boot()
             let value = try await body(device)
