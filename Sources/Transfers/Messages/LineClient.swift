@@ -35,6 +35,8 @@ package final class LineClient {
     private var decoder = FrameDecoder()
     private var sender = RangeSender(nil)
     private var lastNumber: UInt16 = 0
+    /// The stream that the device still reads the file of an earlier request by, and when it was last reminded of the offer.
+    private var served: (stream: UInt16, reminded: Instant)?
     private var heard = Instant.now
     private var isClosing = false
 
@@ -79,7 +81,8 @@ package final class LineClient {
 
     /// Carries out one request on the device, which may take as long as it wants while it is heard from.
     ///
-    /// `file` is what it gets when it asks for one.
+    /// `file` is what the device gets when it asks for one; it may go on to read it after its answer, for as long as `isServing`
+    /// says, and gets what it wants during later calls.
     package func perform(_ request: JSON, file: SentFile? = nil) throws(FaultReport) -> JSON {
         let result: Result<JSON, FaultReport>
         do throws(TransferError) { result = try carryOut(request.canonicalBytes, file) } catch {
@@ -88,10 +91,16 @@ package final class LineClient {
         return try result.get()
     }
 
-    /// Keeps a conversation from being taken for lost while nothing is asked; to be called every ten seconds or so.
-    package func keepAlive() throws(TransferError) {
-        try send(Frame(.probe))
-        for frame in try hear(within: .milliseconds(20)) where frame.type == .event { tell(frame) }
+    /// Whether the device still reads the file that an earlier request gave it.
+    package var isServing: Bool { served != nil }
+
+    /// Gives the device what it wants of a file, tells its events, and keeps it from taking the conversation for lost.
+    package func serve(for time: Duration) throws(FaultReport) {
+        let end = Instant.now + time
+        do throws(TransferError) {
+            try send(Frame(.probe))
+            repeat { try listen { (_) throws(TransferError) in } } while Instant.now < end
+        } catch { throw FaultReport(error) }
     }
 
     private func carryOut(_ request: [UInt8], _ file: SentFile?) throws(TransferError) -> Result<JSON, FaultReport> {
@@ -99,31 +108,49 @@ package final class LineClient {
             throw .tooLarge("request", bytes: request.count, limit: LineServer.requestLimit)
         }
         lastNumber &+= 1
-        sender = RangeSender(file)
+        if let file {
+            sender = RangeSender(file)
+            served = nil
+        } else if served == nil {
+            sender = RangeSender(nil)
+        }
         heard = .now
         var exchange = RequestExchange(request, number: lastNumber, baud: settings.baud)
         while true {
             for frame in exchange.due(at: .now) { try send(frame) }
-            if exchange.isOver, let result = exchange.result { return result }
-            for frame in try hear(within: sender.hasWork ? .zero : .milliseconds(100)) {
-                if frame.type == .event { tell(frame) }
-                if let reply = sender.hear(frame) { try send(reply) }
+            if exchange.isOver, let result = exchange.result {
+                if let stream = exchange.stream, stream.direction == .input { served = (stream.number, .now) }
+                return result
+            }
+            var refusal: FaultReport?
+            try listen { (frame) throws(TransferError) in
                 let (say, export) = try exchange.hear(frame, at: .now)
                 for frame in say { try send(frame) }
-                guard !export.isEmpty else { continue }
-                do throws(FaultReport) { try handlers.export(export) } catch { return .failure(error) }
+                guard !export.isEmpty, refusal == nil else { return }
+                do throws(FaultReport) { try handlers.export(export) } catch { refusal = error }
             }
-            try sendNext()
-            guard Instant.now - heard < settings.patience else {
-                throw .lost(seconds: Int(settings.patience.inSeconds))
-            }
+            if let refusal { return .failure(refusal) }
         }
     }
 
-    private func sendNext() throws(TransferError) {
-        guard let data = try sender.next() else { return }
-        try send(data)
-        handlers.sent(sender.sentBytes, sender.position)
+    /// Hears what there is, gives the device a piece of the file if it wants one, and hands on what came.
+    private func listen(_ take: (Frame) throws(TransferError) -> Void) throws(TransferError) {
+        for frame in try hear(within: sender.hasWork ? .zero : .milliseconds(100)) {
+            if frame.type == .event { tell(frame) }
+            if frame.type == .end, frame.number == served?.stream { served = nil }
+            if let reply = sender.hear(frame) { try send(reply) }
+            try take(frame)
+        }
+        if let data = try sender.next() {
+            try send(data)
+            handlers.sent(sender.sentBytes, sender.position)
+        } else if let (stream, reminded) = served, Instant.now - reminded > .seconds(2) {
+            served = (stream, .now)
+            try send(sender.offer(stream))
+        }
+        guard Instant.now - heard < settings.patience else {
+            throw .lost(seconds: Int(settings.patience.inSeconds))
+        }
     }
 
     private func tell(_ frame: Frame) {

@@ -26,7 +26,8 @@ extension LineServer {
                 state.requests[number] = .coming(assembly)
             }
             let hadSender = state.streams.hasSender
-            state.streams.look(at: now, patience: settings.senderPatience)
+            let isReception = state.reception != nil
+            state.streams.look(at: now, patience: settings.senderPatience, endsTo: isReception ? nil : outbox)
             tellReception(&state, hadSender: hadSender, at: now)
             tellNews(&state, at: now)
         }
@@ -69,6 +70,7 @@ extension LineServer {
                 state.session = session
                 state.requests = [:]
                 state.order = []
+                state.opened = [:]
                 state.streams = StreamSet()
                 state.news = News()
             }
@@ -133,7 +135,7 @@ extension LineServer {
         let streams = LineStreams(
             open: { [weak self] direction throws(FaultReport) in
                 guard let self else { throw FaultReport(TransferError.cancelled) }
-                return try self.openStream(direction, session: session)
+                return try self.openStream(direction, for: number, session: session)
             }, say: { [weak self] in self?.tell($0) })
         let task = Task { [perform] in
             let result: Result<JSON, FaultReport>
@@ -168,7 +170,7 @@ extension LineServer {
     // Answers
 
     private func answer(_ number: UInt16, _ result: Result<JSON, FaultReport>, _ state: inout State) {
-        var bytes = AnswerForm.json(result).canonicalBytes
+        var bytes = AnswerForm.json(result, stream: state.opened.removeValue(forKey: number)).canonicalBytes
         if bytes.count > Self.answerLimit {
             let error = TransferError.tooLarge("answer", bytes: bytes.count, limit: Self.answerLimit)
             bytes = AnswerForm.json(.failure(FaultReport(error))).canonicalBytes
@@ -194,7 +196,9 @@ extension LineServer {
 
     // Streams
 
-    func openStream(_ direction: StreamReady.Direction, session: String) throws(FaultReport) -> OpenFile {
+    func openStream(
+        _ direction: StreamReady.Direction, for request: UInt16, session: String
+    ) throws(FaultReport) -> OpenFile {
         let outcome = state.withLock { state -> Result<OpenFile, FaultReport> in
             // Whoever asked may be gone by now.
             guard state.session == session, state.ending == nil else {
@@ -202,9 +206,11 @@ extension LineServer {
             }
             return Result { () throws(FaultReport) in
                 do throws(StorageError) {
-                    return try state.streams.open(
-                        direction, outbox: outbox, baud: settings.baud,
+                    let (stream, number) = try state.streams.open(
+                        direction, for: request, outbox: outbox, baud: settings.baud,
                         calling: session.isEmpty ? settings.callAtConsole : settings.call)
+                    state.opened[request] = AnswerStream(number: number, direction: direction)
+                    return stream
                 } catch { throw FaultReport(TransferError.storage(error)) }
             }
         }

@@ -56,6 +56,8 @@ package final class LineServer: Sendable {
         /// The numbers of the requests, oldest first: the answers of the newest are kept.
         var order: [UInt16] = []
         var streams = StreamSet()
+        /// The stream that a request opened which is not answered yet.
+        var opened: [UInt16: AnswerStream] = [:]
         var lastActivity: Instant
         var ending: Ending?
         var reception: Reception?
@@ -164,7 +166,7 @@ package final class LineServer: Sendable {
     ) throws(TransferError) -> Result<JSON, FaultReport> {
         defer { finish() }
         do throws(FaultReport) {
-            let stream = try openStream(.input, session: "")
+            let stream = try openStream(.input, for: 0, session: "")
             state.withLock { $0.reception = Reception(Task { await Self.result(of: body, stream) }) }
         } catch { return .failure(error) }
         let reception = state.withLock { $0.reception?.task }

@@ -66,11 +66,40 @@ struct MessageAssembly {
     mutating func wants(at now: Instant) -> [[UInt8]] { puller.wants(at: now) }
 }
 
+/// The stream that a request opened: its answer names it, because what announces a stream may get lost.
+struct AnswerStream: Equatable, Sendable {
+    let number: UInt16
+    let direction: StreamReady.Direction
+
+    var json: JSON { ["number": .number(number), "direction": .string(direction.rawValue)] }
+
+    init(number: UInt16, direction: StreamReady.Direction) {
+        self.number = number
+        self.direction = direction
+    }
+
+    init(_ value: JSON) throws(DocumentError) {
+        var fields = try Fields(value, at: "stream")
+        number = UInt16(try fields.integer("number", in: 0...Int64(UInt16.max)))
+        direction = try fields.direction()
+    }
+}
+
+extension Fields {
+    mutating func direction() throws(DocumentError) -> StreamReady.Direction {
+        let word = try string("direction")
+        guard let direction = StreamReady.Direction(rawValue: word) else {
+            throw refuse("direction", "is not 'in' or 'out'")
+        }
+        return direction
+    }
+}
+
 /// What an answer says: what was asked for, or why not (docs/line-protocol.md).
 enum AnswerForm {
-    static func json(_ result: Result<JSON, FaultReport>) -> JSON {
+    static func json(_ result: Result<JSON, FaultReport>, stream: AnswerStream? = nil) -> JSON {
         switch result {
-        case .success(let answer): ["answer": answer]
+        case .success(let answer): .members(["answer": answer, "stream": stream?.json])
         case .failure(let fault):
             [
                 "fault": [
@@ -96,5 +125,11 @@ enum AnswerForm {
                     advice: try fault.string("advice", limit: 4096)))
         }
         return .success(try fields.value("answer"))
+    }
+
+    /// The stream that belongs to an answer, and may go on after it.
+    static func stream(_ value: JSON) throws(DocumentError) -> AnswerStream? {
+        var fields = try Fields(value)
+        return try fields.optional("stream").map { (stream) throws(DocumentError) in try AnswerStream(stream) }
     }
 }

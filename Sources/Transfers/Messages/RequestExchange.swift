@@ -20,6 +20,8 @@ struct RequestExchange {
     private var patience = patience.lowerBound
     private var answer: MessageAssembly?
     private(set) var export: ExportPull?
+    /// The stream that goes with the answer.
+    private(set) var stream: AnswerStream?
     /// The device's answer, once it has come as a whole.
     private(set) var result: Result<JSON, FaultReport>?
 
@@ -29,7 +31,11 @@ struct RequestExchange {
         rate = TransferRate(baud: baud)
     }
 
-    var isOver: Bool { result != nil && export?.isComplete ?? true }
+    /// An export is part of the answer; what the device fetches for itself may take longer.
+    var isOver: Bool {
+        guard result != nil else { return false }
+        return stream?.direction != .output || export?.isComplete ?? false
+    }
 
     /// Gives the bytes of an export that are next.
     mutating func hear(_ frame: Frame, at now: Instant) throws(TransferError) -> (say: [Frame], export: [UInt8]) {
@@ -41,12 +47,16 @@ struct RequestExchange {
         case .answer where frame.number == number:
             try takeAnswer(frame, at: now)
         case .ready:
-            guard let json = frame.json, let ready = try? StreamReady(json), ready.direction == .output else { break }
+            guard let json = frame.json, let ready = try? StreamReady(json), ready.direction == .output,
+                ready.request == number
+            else { break }
             var pull = export ?? ExportPull(number: frame.number, rate: rate)
             pull.take(ready)
             export = pull
         case .data:
-            guard var pull = export, let piece = Piece(payload: frame.payload) else { break }
+            guard var pull = export, pull.number == frame.number, let piece = Piece(payload: frame.payload) else {
+                break
+            }
             export = nil
             let bytes = pull.take(piece, at: now)
             export = pull
@@ -107,6 +117,7 @@ struct RequestExchange {
         do throws(DocumentError) {
             let value = try JSONReader.read(assembly.bytes, limit: LineServer.answerLimit)
             result = try AnswerForm.read(value)
+            stream = try AnswerForm.stream(value)
         } catch { throw .malformed("answer", error) }
     }
 }

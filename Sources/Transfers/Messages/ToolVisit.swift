@@ -24,7 +24,7 @@ package struct ToolVisit {
         return answer
     }
 
-    /// Sends a release and has it installed.
+    /// Sends a release and has it installed; gives the device's status once it needs nothing more from here.
     package func update(_ file: SentFile, activate: Bool, over client: LineClient) throws(FaultReport) -> JSON {
         try logIn(over: client)
         let answer: JSON
@@ -33,13 +33,33 @@ package struct ToolVisit {
                 "command": "update", "source": "line", "activate": .bool(activate),
                 "name": .string(file.path.lastComponent?.string ?? ""),
             ]
-            answer = try client.perform(request, file: file)
+            answer = try follow(try client.perform(request, file: file), over: client)
         } catch {
             logOut(result: "failed", over: client)
             throw error
         }
         logOut(result: "passed", over: client)
         return answer
+    }
+
+    /// The device answers at once and reads the release afterwards.
+    private func follow(_ answer: JSON, over client: LineClient) throws(FaultReport) -> JSON {
+        guard let update = answer["update"]?.string else { return answer }
+        let following = UpdateFollowing(update)
+        while true {
+            let wasServing = client.isServing
+            try client.serve(for: .seconds(2))
+            let status: JSON
+            do throws(FaultReport) { status = try client.perform(["command": "status"]) } catch {
+                // Whoever may update need not be allowed to look: then the stream says when the device has it all.
+                guard error.kind == .refused else { throw error }
+                guard wasServing else { return answer }
+                continue
+            }
+            if let end = try following.end(in: status) { return end }
+            // Something else is under way, or the device has restarted: it does not speak of this update any more.
+            if !wasServing, status["offer"]?["id"]?.string != update { return status }
+        }
     }
 
     private func logIn(over client: LineClient) throws(FaultReport) {

@@ -6,7 +6,7 @@ import Documents
 struct ExportPull {
     typealias Instant = ContinuousClock.Instant
 
-    private let number: UInt16
+    let number: UInt16
     private var puller: RangePuller
     private var known: UInt64 = 0
     private var isWhole = false

@@ -13,6 +13,8 @@ final class ExportRelay: Sendable {
     private static let silence: Duration = .seconds(60)
 
     let number: UInt16
+    /// The request that it belongs to.
+    let request: UInt16
     private let socket: StreamSocket
     private let outbox: Outbox
     /// Filled by the reader, one permit for each 64 KiB of room.
@@ -31,8 +33,9 @@ final class ExportRelay: Sendable {
         var heard = Instant.now
     }
 
-    init(number: UInt16, socket: StreamSocket, outbox: Outbox) {
+    init(number: UInt16, request: UInt16, socket: StreamSocket, outbox: Outbox) {
         self.number = number
+        self.request = request
         self.socket = socket
         self.outbox = outbox
     }
@@ -75,7 +78,7 @@ final class ExportRelay: Sendable {
         let isAlone = state.withLock { state in
             if state.told.map({ now - $0 >= Self.readyPeriod }) ?? true {
                 state.told = now
-                let ready = StreamReady(.output, available: state.end, isWhole: state.isWhole)
+                let ready = StreamReady(.output, request: request, available: state.end, isWhole: state.isWhole)
                 outbox.send(Frame(.ready, number: number, json: ready.json))
             }
             return now - state.heard > Self.silence

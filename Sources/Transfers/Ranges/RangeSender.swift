@@ -25,9 +25,7 @@ package struct RangeSender {
         switch frame.type {
         case .ready:
             guard let json = frame.json, (try? StreamReady(json))?.direction == .input else { return nil }
-            if number != frame.number { wanted = [] }
-            number = frame.number
-            return Frame(.offer, number: frame.number, json: file?.offer.json ?? [:])
+            return offer(frame.number)
         case .want:
             guard let file, let ranges = ByteRanges.decode(frame.payload) else { return nil }
             number = frame.number
@@ -40,6 +38,13 @@ package struct RangeSender {
             return nil
         default: return nil
         }
+    }
+
+    /// The offer for a stream that the device said to have, in case that it did not hear the first one.
+    package mutating func offer(_ number: UInt16) -> Frame {
+        if self.number != number { wanted = [] }
+        self.number = number
+        return Frame(.offer, number: number, json: file?.offer.json ?? [:])
     }
 
     /// The next piece that is wanted.

@@ -35,6 +35,8 @@ struct StreamReady: Equatable {
     }
 
     let direction: Direction
+    /// Of a stream from the device: the request that it belongs to.
+    var request: UInt16 = 0
     /// Of a stream from the device: what there is so far, and whether that is all.
     var available: UInt64 = 0
     var isWhole = false
@@ -42,24 +44,23 @@ struct StreamReady: Equatable {
     var json: JSON {
         .members([
             "direction": .string(direction.rawValue),
+            "request": direction == .output ? .number(request) : nil,
             "available": direction == .output ? .number(available) : nil,
             "whole": direction == .output ? .bool(isWhole) : nil,
         ])
     }
 
-    init(_ direction: Direction, available: UInt64 = 0, isWhole: Bool = false) {
+    init(_ direction: Direction, request: UInt16 = 0, available: UInt64 = 0, isWhole: Bool = false) {
         self.direction = direction
+        self.request = request
         self.available = available
         self.isWhole = isWhole
     }
 
     init(_ value: JSON) throws(DocumentError) {
         var fields = try Fields(value)
-        let word = try fields.string("direction")
-        guard let direction = Direction(rawValue: word) else {
-            throw fields.refuse("direction", "is not 'in' or 'out'")
-        }
-        self.direction = direction
+        direction = try fields.direction()
+        request = UInt16(try fields.integer("request", default: 0, in: 0...Int64(UInt16.max)))
         available = UInt64(try fields.integer("available", default: 0))
         isWhole = try fields.bool("whole", default: false)
     }

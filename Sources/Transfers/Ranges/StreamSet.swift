@@ -15,9 +15,10 @@ struct StreamSet {
     var isEmpty: Bool { relays.isEmpty && exports.isEmpty }
     var progress: [TransferProgress] { relays.keys.sorted().compactMap { relays[$0]?.relay.progress } }
 
+    /// Gives the agent's end of a new stream and the number of the stream.
     mutating func open(
-        _ direction: StreamReady.Direction, outbox: Outbox, baud: Int?, calling pause: Duration
-    ) throws(StorageError) -> OpenFile {
+        _ direction: StreamReady.Direction, for request: UInt16, outbox: Outbox, baud: Int?, calling pause: Duration
+    ) throws(StorageError) -> (stream: OpenFile, number: UInt16) {
         let (near, far) = try StreamSocket.pair(name: "the line's stream")
         last &+= 1
         switch direction {
@@ -27,21 +28,23 @@ struct StreamSet {
             relay.start()
             relay.look(at: .now)
         case .output:
-            let export = ExportRelay(number: last, socket: near, outbox: outbox)
+            let export = ExportRelay(number: last, request: request, socket: near, outbox: outbox)
             exports[last] = export
             export.start()
         }
-        return far
+        return (far, last)
     }
 
     /// Gives whether bytes were transferred.
     func take(_ frame: Frame, outbox: Outbox, at now: Instant) -> Bool {
         switch frame.type {
         case .offer:
-            guard let relay = relays[frame.number]?.relay, let json = frame.json else { return false }
-            if let refusal = Self.refusal(of: json, by: relay, at: now) {
-                outbox.send(Frame(.end, number: frame.number, json: AnswerForm.json(.failure(FaultReport(refusal)))))
+            guard let json = frame.json else { return false }
+            guard let relay = relays[frame.number]?.relay else {
+                sayEnd(frame.number, nil, outbox)
+                return false
             }
+            if let refusal = Self.refusal(of: json, by: relay, at: now) { sayEnd(frame.number, refusal, outbox) }
             return false
         case .data:
             guard let relay = relays[frame.number]?.relay, let piece = Piece(payload: frame.payload) else {
@@ -62,6 +65,12 @@ struct StreamSet {
         }
     }
 
+    /// That nothing more of a stream is wanted.
+    private func sayEnd(_ number: UInt16, _ refusal: TransferError?, _ outbox: Outbox) {
+        let result: Result<JSON, FaultReport> = refusal.map { .failure(FaultReport($0)) } ?? .success([:])
+        outbox.send(Frame(.end, number: number, json: AnswerForm.json(result)))
+    }
+
     private static func refusal(of json: JSON, by relay: RangeRelay, at now: Instant) -> TransferError? {
         do throws(DocumentError) {
             // A service tool that has nothing says so, and nobody waits for it.
@@ -75,12 +84,18 @@ struct StreamSet {
         } catch { return .malformed("offer", error) }
     }
 
-    mutating func look(at now: Instant, patience: Duration) {
+    /// `outbox` gets the ends of streams, where those are not told otherwise.
+    mutating func look(at now: Instant, patience: Duration, endsTo outbox: Outbox?) {
         for (number, (relay, opened)) in relays {
             if !relay.hasSender, now - opened > patience {
                 relay.close(because: .noSender(seconds: Int(patience.inSeconds)))
             }
-            if relay.isEnded { relays[number] = nil } else { relay.look(at: now) }
+            guard relay.isEnded else {
+                relay.look(at: now)
+                continue
+            }
+            relays[number] = nil
+            if let outbox { sayEnd(number, relay.refusal, outbox) }
         }
         for (number, export) in exports {
             if export.isEnded { exports[number] = nil } else { export.look(at: now) }
