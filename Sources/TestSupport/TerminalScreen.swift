@@ -134,6 +134,7 @@ package final class TerminalScreen: Sendable {
         while ContinuousClock.now < deadline {
             let lines = Array(try await history().dropFirst(start))
             if lines.contains(where: { $0.hasPrefix(wanted) }) { return lines.filter { !$0.isEmpty } }
+            if lines.last(where: { !$0.isEmpty })?.hasPrefix("-- more --") == true { try type(" ") }
         }
         throw NeverShown(wanted: wanted, lines: try await history())
     }
