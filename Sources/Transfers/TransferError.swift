@@ -30,6 +30,7 @@ package enum TransferError: Fault, Equatable {
     case zmodem(String)
     /// rz or sz could not be run; the code is the one of the cause.
     case program(ProcessError)
+    case exportDamaged(bytes: UInt64, expected: String)
     case brokeOff(at: UInt64, of: UInt64)
 
     package var code: FaultCode {
@@ -56,6 +57,7 @@ package enum TransferError: Fault, Equatable {
         case .tooManyFiles: FaultCode(3518)
         case .zmodem: FaultCode(3519)
         case .program(let cause): cause.code
+        case .exportDamaged: FaultCode(3540)
         }
     }
 
@@ -68,7 +70,7 @@ package enum TransferError: Fault, Equatable {
         case .busy: .inUse
         case .nothingToSend: .usage
         case .notTransparent, .lost, .ended, .noSender, .sourceChanged, .cancelled, .brokeOff, .noRoom, .nothingCame,
-            .zmodem:
+            .zmodem, .exportDamaged:
             .failed
         case .program(let cause): cause.kind
         }
@@ -100,6 +102,8 @@ package enum TransferError: Fault, Equatable {
         case .tooManyFiles(let count): "\(count) files came by ZMODEM, where one was expected"
         case .zmodem(let words): "the ZMODEM transfer failed\(words.isEmpty ? "" : ": \(words)")"
         case .program(let cause): cause.description
+        case .exportDamaged(let bytes, let expected):
+            "the \(bytes) bytes that came are not those that the device exported, \(expected)"
         case .brokeOff(let offset, let size): "the transfer broke off at byte \(offset) of \(size)"
         }
     }
@@ -120,6 +124,7 @@ package enum TransferError: Fault, Equatable {
         case .nothingCame, .zmodem: "Send it again, or use 'aftercare-fleet send', which goes on where it stopped."
         case .tooManyFiles: "Send one file at a time."
         case .program(let cause): cause.advice
+        case .exportDamaged: "Export it again."
         case .sourceChanged: "Send a file that nobody writes to."
         default: ""
         }

@@ -11,8 +11,9 @@ struct SendCommand: AsyncParsableCommand {
         commandName: "send", abstract: "Send a bundle to a device over its service port.",
         discussion: """
             Without --port the line is standard input and output, as for sz: have the console wait by 'update line', then let \
-            the terminal program start this, such as with picocom's --send-cmd "aftercare-fleet send". With --port the whole visit \
-            is made: log in by a grant, update, log off. What the device has already is not sent; started again, it goes on.
+            the terminal program start this, such as with picocom's --send-cmd "aftercare-fleet send". With --port, a console that \
+            waits gets the file, and else the whole visit is made: log in by a grant, update, log off. What the device has \
+            already is not sent; started again, it goes on.
             """)
 
     @Argument(help: "The bundle.", completion: .file(extensions: ["aftercare"]))
@@ -72,10 +73,16 @@ struct SendCommand: AsyncParsableCommand {
         let makeGrant = grant.maker
         let result = await BlockingThread.run("visit") {
             Result { () throws(FaultReport) in
-                let client = try LineClient.connected(FilePath(path), settings, cancellation)
-                defer { client.close() }
+                let line = try SerialPort.opened(FilePath(path), settings)
                 var progress = SendProgress(isQuiet: isQuiet, total: file.size)
                 defer { progress.end() }
+                // A console that waits says so every second.
+                if try FileSending.isAwaited(over: line, within: .milliseconds(1500)) {
+                    var sending = FileSending(file, over: line, cancellation: cancellation)
+                    return try sending.run(sent: { progress.show($0, at: $1) }, told: { progress.show($0) })
+                }
+                let client = try LineClient.connected(line, settings, cancellation)
+                defer { client.close() }
                 client.handlers.sent = { progress.show($0, at: $1) }
                 client.handlers.event = { progress.show($0) }
                 return try ToolVisit(makeGrant: makeGrant).update(file, activate: activate, over: client)
@@ -97,6 +104,8 @@ struct ServiceRequestCommand: AsyncParsableCommand {
     var request: String
     @OptionGroup var port: PortOptions
     @OptionGroup var grant: GrantOptions
+    @Option(name: .shortAndLong, help: "Where what is exported goes.", completion: .file())
+    var output: String?
 
     func validate() throws {
         guard port.port != nil else { throw ValidationError("--port is missing") }
@@ -104,6 +113,8 @@ struct ServiceRequestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let request = try JSONReader.read(Array(request.utf8), limit: LineServer.requestLimit)
+        guard output != nil || request["command"] != "export" else { throw ValidationError("--output is missing") }
+        let export = try output.map { try ExportFile(FilePath($0)) }
         let (path, settings) = (FilePath(port.port ?? ""), port.settings)
         let makeGrant = grant.maker
         let cancellation = Cancellation()
@@ -111,11 +122,14 @@ struct ServiceRequestCommand: AsyncParsableCommand {
         defer { interruption.end() }
         let answer = try await BlockingThread.run("visit") {
             Result { () throws(FaultReport) in
-                let client = try LineClient.connected(path, settings, cancellation)
+                let line = try SerialPort.opened(path, settings)
+                let client = try LineClient.connected(line, settings, cancellation)
                 defer { client.close() }
+                client.handlers.export = { (bytes) throws(FaultReport) in try export?.append(bytes) }
                 return try ToolVisit(makeGrant: makeGrant).ask(request, over: client)
             }
         }.get()
+        try export?.check(answer)
         Terminal.say(answer.prettyText)
     }
 }
@@ -159,13 +173,17 @@ struct PortOptions: ParsableArguments {
     }
 }
 
+extension SerialPort {
+    fileprivate static func opened(_ path: FilePath, _ settings: SerialSettings) throws(FaultReport) -> SerialPort {
+        do throws(SerialError) { return try SerialPort(path, settings) } catch { throw FaultReport(error) }
+    }
+}
+
 extension LineClient {
-    /// Opens a port and begins a conversation on it.
-    static func connected(
-        _ path: FilePath, _ settings: SerialSettings, _ cancellation: Cancellation
+    /// Begins a conversation on a port.
+    fileprivate static func connected(
+        _ port: SerialPort, _ settings: SerialSettings, _ cancellation: Cancellation
     ) throws(FaultReport) -> LineClient {
-        let port: SerialPort
-        do throws(SerialError) { port = try SerialPort(path, settings) } catch { throw FaultReport(error) }
         let client = LineClient(port, settings: Settings(baud: settings.baud), cancellation: cancellation)
         do throws(TransferError) { try client.connect() } catch {
             client.close()

@@ -134,6 +134,35 @@ struct RangeTransferTests {
         #expect(Double(cable.bytesToDevice) <= 1.3 * Double(content.count))
     }
 
+    @Test("A console that waits for a file says so, and is not taken over by a service tool's hello")
+    func awaited() async throws {
+        let cable = try PacedCable(baud: 921_600)
+        let port = try SerialPort(cable.device)
+        let device = Task {
+            await BlockingThread.run("console") {
+                Result {
+                    try LineServer(port, settings: .init(baud: 921_600)).receive { stream throws(FaultReport) in
+                        ["bytes": .number(try await Self.read(stream, [(0, 400_000)]).count)]
+                    }
+                }
+            }
+        }
+        let (file, tool) = (file, cable.tool)
+        let answer = try await BlockingThread.run("tool") {
+            Result { () throws -> JSON in
+                let line = try SerialPort(tool)
+                #expect(try FileSending.isAwaited(over: line, within: .seconds(5)))
+                try line.write(
+                    Frame(.hello, Array(#"{"protocol":1,"payload":8192,"session":"x"}"#.utf8)).encoded,
+                    within: .seconds(1))
+                var sending = FileSending(file, over: line)
+                return try sending.run()
+            }
+        }.get()
+        #expect(answer == ["bytes": .number(content.count)])
+        #expect(try await device.value.get().get() == answer)
+    }
+
     @Test("What the device gives away comes whole")
     func export() async throws {
         let cable = try PacedCable(baud: 921_600)

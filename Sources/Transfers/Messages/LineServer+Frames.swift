@@ -63,6 +63,8 @@ extension LineServer {
 
     /// A new service tool begins anew; one that did not hear our welcome goes on.
     private func greet(_ frame: Frame) {
+        // A person is logged in and waits for a file: that is nobody else's conversation.
+        guard state.withLock({ $0.reception == nil }) else { return }
         let session = frame.json?["session"]?.string ?? ""
         let streams = state.withLock { state -> StreamSet? in
             guard state.session != session else { return nil }

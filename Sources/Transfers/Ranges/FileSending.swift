@@ -29,6 +29,19 @@ package struct FileSending {
         sender = RangeSender(file)
     }
 
+    /// Whether a console at the other end waits for a file; it says so every second.
+    package static func isAwaited(over line: any ByteLine, within time: Duration) throws(FaultReport) -> Bool {
+        var decoder = FrameDecoder()
+        let end = ContinuousClock.now + time
+        while ContinuousClock.now < end {
+            do throws(SerialError) {
+                let frames = decoder.feed(try line.read(4096, within: end - .now))
+                if frames.contains(where: { $0.type == .ready }) { return true }
+            } catch { throw FaultReport(error) }
+        }
+        return false
+    }
+
     /// Gives what the device made of the file; `sent` says how much went over the line and where in the file that is,
     /// `told` how the device's own work stands.
     package mutating func run(
