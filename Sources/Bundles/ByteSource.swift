@@ -16,6 +16,9 @@ package protocol ByteSource: Sendable {
     /// Ends a read that blocks on another thread, as far as the source can be woken, and every later one.
     func cancel()
 
+    /// Whether its bytes cost more than looking whether they are needed: those that are not are passed over.
+    var isSlow: Bool { get }
+
     /// Whether what was read can be read again.
     var canRewind: Bool { get }
 
@@ -25,6 +28,8 @@ package protocol ByteSource: Sendable {
 
 extension ByteSource {
     package func cancel() {}
+
+    package var isSlow: Bool { false }
 
     package var canRewind: Bool { false }
 

@@ -80,6 +80,9 @@ package final class VerifiedBundle: Sendable {
         }
     }
 
+    /// Whether a chunk that a slot holds already should be passed over rather than read.
+    package var isReadSparingly: Bool { source.isSlow }
+
     var canStartOver: Bool { source.canRewind }
 
     /// Has the next chunk be the first one again.

@@ -31,11 +31,22 @@ struct ChunkWriter: ~Copyable {
     mutating func writeNext() throws(InstallationError) -> Bool {
         let chunk: ChunkRecord
         do throws(BundleError) {
-            guard let next = try bundle.readChunk(into: stored.bytes) else { return false }
+            guard let next = try bundle.isReadSparingly ? readMissing() : bundle.readChunk(into: stored.bytes)
+            else { return false }
             chunk = next
         } catch { throw .bundle(error) }
         tally.finishChunk(chunk.outputLength, written: try write(chunk, to: slots[chunk.image]))
         return true
+    }
+
+    /// The next chunk that its slot does not hold; what it holds counts as done.
+    private func readMissing() throws(BundleError) -> ChunkRecord? {
+        try bundle.readNumberedChunk(into: stored.bytes) { chunk in
+            // A slot that cannot be read is written to, and says then what is wrong with it.
+            guard chunk.kind != .zero, (try? reader.holds(chunk, in: slots[chunk.image])) == true else { return true }
+            tally.finishChunk(chunk.outputLength, written: 0)
+            return false
+        }?.record
     }
 
     private mutating func write(_ chunk: ChunkRecord, to slot: WritableSlot) throws(InstallationError) -> Int {

@@ -108,11 +108,16 @@ package final class TerminalScreen: Sendable {
         return nil
     }
 
-    /// Pastes text as a person does with the mouse.
-    package func paste(_ text: String) async throws {
+    /// Pastes text as a person does with the mouse, and waits as `say` does.
+    @discardableResult
+    package func paste(
+        _ text: String, until wanted: String, within time: Duration = .seconds(60)
+    ) async throws -> [String] {
+        let start = try await shownCount()
         let file = try folder.write("paste", text)
         _ = try await patiently { try $0.tmux("load-buffer", file.string) }
         _ = try await patiently { try $0.tmux("paste-buffer") }
+        return try await shown(wanted, after: start, within: time)
     }
 
     /// Everything that was shown, what has left the screen at its top included.
@@ -121,20 +126,25 @@ package final class TerminalScreen: Sendable {
             .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// Types a line, unless it is nil, and waits until a line that begins with `wanted` has come behind it.
+    /// Types a line and then `keys`, unless it is nil, and waits until a line that begins with `wanted` has come behind it.
     ///
     /// Gives what came; throws what there was where it did not come in time.
     @discardableResult
     package func say(
-        _ line: String? = nil, until wanted: String, within time: Duration = .seconds(60)
+        _ line: String? = nil, keys: [String] = ["Enter"], until wanted: String, within time: Duration = .seconds(60)
     ) async throws -> [String] {
         let start = try await shownCount()
-        if let line { try await type(line, keys: "Enter") }
+        if let line { try await type(line) }
+        for key in keys where line != nil { try await type(keys: key) }
+        return try await shown(wanted, after: start, within: time)
+    }
+
+    private func shown(_ wanted: String, after start: Int, within time: Duration) async throws -> [String] {
         let deadline = ContinuousClock.now + time
         while ContinuousClock.now < deadline {
             let lines = Array(try await history().dropFirst(start))
             if lines.contains(where: { $0.hasPrefix(wanted) }) { return lines.filter { !$0.isEmpty } }
-            if lines.last(where: { !$0.isEmpty })?.hasPrefix("-- more --") == true { try type(" ") }
+            if lines.last(where: { !$0.isEmpty })?.hasPrefix("-- more --") == true { try await type(" ") }
         }
         throw NeverShown(wanted: wanted, lines: try await history())
     }

@@ -26,7 +26,8 @@ final class Device: Sendable {
         home = try TemporaryFolder()
         let made = try await fleet(
             [
-                "device", "new", folder, "--image", "rootfs=\(product.image("1.0.0"))", "--trust", (trust ?? product.trust).string,
+                "device", "new", folder, "--image", "rootfs=\(product.image("1.0.0"))", "--trust",
+                (trust ?? product.trust).string,
                 "--product", "infusion-pump", "--hardware", "rev-c", "--loader", loader, "--soak", "\(soak)",
                 "--service-baud", "0",
             ] + (heartbeat.map { ["--heartbeat", $0] } ?? []))

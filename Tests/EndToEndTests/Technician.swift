@@ -39,7 +39,9 @@ final class Technician: Sendable {
     func sit(at device: Device, send: String = "sz") async throws -> TerminalScreen {
         let screen = try TerminalScreen(port: device.path("service-port"), send: send)
         // As a person strikes Enter until something comes: the console may still be starting.
-        while (try? await screen.say("", until: "virtual-1", within: .seconds(2))) == nil { try Task.checkCancellation() }
+        while (try? await screen.say("", until: "virtual-1", within: .seconds(2))) == nil {
+            try Task.checkCancellation()
+        }
         return screen
     }
 
@@ -53,7 +55,6 @@ final class Technician: Sendable {
     @discardableResult
     func logIn(_ screen: TerminalScreen) async throws -> [String] {
         let grant = try grant(try await challenge(screen))
-        try await screen.paste(grant)
-        return try await screen.say(until: "virtual-1#")
+        return try await screen.paste(grant, until: "virtual-1#")
     }
 }

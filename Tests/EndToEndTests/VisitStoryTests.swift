@@ -31,8 +31,7 @@ struct VisitStoryTests {
 
             let bundle = try await device.product.bundle("1.1.0")
             try await screen.say("update zmodem", until: "Start the upload")
-            try await screen.type(keys: "C-a", "C-s")
-            try await screen.say(until: "*** file:")
+            try await screen.say("", keys: ["C-a", "C-s"], until: "*** file:")
             try await screen.say(bundle.string, until: "Type yes to go on:")
             try await screen.say("yes", until: "Restart into it by itself")
             try await screen.say("n", until: "Type activate to restart into it.")
@@ -96,7 +95,9 @@ struct VisitStoryTests {
         }
     }
 
-    @Test("Edited, replayed and foreign grants, a pasted script and a million random bytes are refused, and the console lives")
+    @Test(
+        "Edited, replayed and foreign grants, a pasted script and a million random bytes are refused, and the console lives"
+    )
     func badInput() async throws {
         let technician = try await Technician()
         try await Device.on(trust: technician.trust) { device in
@@ -105,8 +106,7 @@ struct VisitStoryTests {
             var edited = Array(grant)
             let place = try #require(edited.firstIndex { $0.isNewline }) - 8
             edited[place] = edited[place] == "A" ? "B" : "A"
-            try await screen.paste(String(edited))
-            try await screen.say(until: "Refused:")
+            try await screen.paste(String(edited), until: "Refused:")
             try await screen.type(keys: "C-c")
             try await screen.say("", until: "virtual-1>")
             try await technician.logIn(screen)

@@ -30,10 +30,12 @@ package struct ToolVisit {
         let answer: JSON
         do throws(FaultReport) {
             let request: JSON = [
-                "command": "update", "source": "line", "activate": .bool(activate),
+                "command": "update", "source": "line", "activate": false,
                 "name": .string(file.path.lastComponent?.string ?? ""),
             ]
             answer = try follow(try client.perform(request, file: file), over: client)
+            // An order of its own, because a device that restarts by itself may not get round to saying that all went well.
+            if activate { _ = try client.perform(["command": "activate"]) }
         } catch {
             logOut(result: "failed", over: client)
             throw error

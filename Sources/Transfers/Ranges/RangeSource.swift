@@ -58,6 +58,8 @@ package final class RangeSource: ByteSource {
         }
     }
 
+    package var isSlow: Bool { true }
+
     package func skip(_ count: UInt64) throws(BundleError) -> UInt64 {
         let size = try size()
         return state.withLock { state in

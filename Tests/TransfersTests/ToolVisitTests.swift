@@ -69,7 +69,7 @@ private final class ReadingDevice: Sendable {
 }
 
 @Suite("A visit in one go")
-struct ServiceVisitTests {
+struct ToolVisitTests {
     private let folder: TemporaryFolder
     private let content: [UInt8]
     private let file: SentFile
@@ -92,7 +92,7 @@ struct ServiceVisitTests {
                 let client = LineClient(try SerialPort(tool), settings: .init(baud: 921_600))
                 try client.connect()
                 defer { client.close() }
-                let visit = ServiceVisit { challenge throws(FaultReport) in "grant for \(challenge)" }
+                let visit = ToolVisit { challenge throws(FaultReport) in "grant for \(challenge)" }
                 do throws(FaultReport) { return .success(try visit.update(file, activate: false, over: client)) } catch
                 {
                     return .failure(error)
