@@ -218,6 +218,13 @@ extension Device {
             .dropFirst(number).map(\.self)
     }
 
+    /// The codes by which service requests were refused, as the ledger has them.
+    func refusals() throws -> [String] {
+        let file = try LedgerFile(path("state/ledger").appending(LedgerFile.name), storage: Storage())
+        return try file.entries(from: 1, limit: 100_000).filter { $0.event == .serviceRefused }
+            .compactMap { $0.body["fault"]?["code"]?.string }
+    }
+
     /// What both slots hold.
     func slots() throws -> [[UInt8]] {
         try ["a", "b"].map {
