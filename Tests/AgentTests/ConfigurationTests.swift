@@ -61,7 +61,7 @@ struct ConfigurationTests {
         "What is wrong is named with its line and column, whichever part refuses it",
         arguments: [
             ("hardware = \"rev-c\"", "hardwear = \"rev-c\"", "line 1, column 1: 'device.hardware' is missing"),
-            ("id = \"pump-1\"", "id = \"pump-1\"\nname = 1", "line 3, column 1: 'device.name' is not a known key"),
+            ("id = \"pump-1\"", "id = \"pump-1\"\ncolour = 1", "line 3, column 1: 'device.colour' is not a known key"),
             ("set = \"B\"", "set = \"b c\"", "line 12, column 7: 'slots[1].set'"),
             (
                 "image = \"rootfs\"\ndevice = \"/dev/b\"", "image = \"data\"\ndevice = \"/dev/b\"",
