@@ -27,7 +27,8 @@ extension Agent {
         } catch {
             end(with: error)
         }
-        verified = nil
+        // Whoever sends must see that nothing more is wanted: the update may wait for days now.
+        (verified, cancelSource) = (nil, nil)
     }
 
     /// The agent is being stopped: the installation is gone on with at its next start.

@@ -36,6 +36,8 @@ extension LineServer {
     /// Once the stream is over, tells the sender again and again how it went, until it says good-bye.
     private func tellReception(_ state: inout State, hadSender: Bool, at now: Instant) {
         if hadSender { state.reception?.hadSender = true }
+        // The update needs the line no more, whatever still holds the stream.
+        if state.reception?.result != nil, !state.streams.isEmpty { state.streams.closeAll() }
         guard state.streams.isEmpty, let reception = state.reception, let result = reception.result,
             reception.told.map({ now - $0 >= .milliseconds(300) }) ?? true
         else { return }
