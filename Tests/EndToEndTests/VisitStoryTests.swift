@@ -61,6 +61,24 @@ struct VisitStoryTests {
         }
     }
 
+    @Test("Whoever sends for a person at the console hears that the release is installed, and the console is back")
+    func updateLine() async throws {
+        let technician = try await Technician()
+        try await Device.on(trust: technician.trust) { device in
+            let screen = try await technician.sit(at: device, send: "\(try Programs.path("aftercare-fleet")) send")
+            try await technician.logIn(screen)
+            try await screen.say("update line", until: "Type yes to go on:")
+            try await screen.say("yes", until: "Restart into it by itself")
+            try await screen.say("n", until: "calls it off")
+            try await screen.say("", keys: ["C-a", "C-s"], until: "*** file:")
+            let bundle = try await device.product.bundle("1.1.0")
+            let shown = try await screen.say(bundle.string, until: "*** exit status:")
+            #expect(shown.contains("*** exit status: 0 ***"))
+            let status = try await screen.say("status", until: "Update ")
+            #expect(status.contains { $0.hasPrefix("Update   installed 1.1.0") })
+        }
+    }
+
     @Test("A service tool's update that was killed and lost its device's power goes on where it was")
     func interrupted() async throws {
         let technician = try await Technician()
