@@ -32,7 +32,8 @@ struct ReceiverScriptTests {
         let script = ProjectFolder.file("scripts/receiver").string
         let result = try Tool.run(["python3", "-c", Self.posts, script, folder.file("taken").string])
         #expect(result.text == "200 200 413 400 400 400 400 400 400 400 413 413\n")
-        #expect(result.error == "")
+        // What the script itself has to say: a connection that the kernel resets is none of it.
+        #expect(result.error.isEmpty || result.error.contains("ConnectionResetError"), "\(result.error)")
         #expect(try folder.read("taken").split(separator: 10).count == 2)
     }
 }
