@@ -39,6 +39,9 @@ package final class LineClient {
     private var served: (stream: UInt16, reminded: Instant)?
     private var heard = Instant.now
     private var isClosing = false
+    private var writeTime = LineClient.writeTime
+    /// How long the line may take for one frame, at its slowest.
+    private static let writeTime: Duration = .seconds(20)
 
     package init(_ line: any ByteLine, settings: Settings = Settings(), cancellation: Cancellation = Cancellation()) {
         self.line = line
@@ -63,7 +66,13 @@ package final class LineClient {
         guard let welcome else { throw .noAnswer(seconds: Int(settings.patience.inSeconds)) }
         let version = welcome["protocol"]?.integer ?? 0
         guard version == 1 else { throw .protocolVersion(version) }
-        try checkTransparency()
+        writeTime = .seconds(2)
+        defer { writeTime = Self.writeTime }
+        do throws(TransferError) { try checkTransparency() } catch {
+            // A line whose flow was stopped takes nothing any more.
+            if case .line(.notTaken) = error { throw .notTransparent }
+            throw error
+        }
         return welcome
     }
 
@@ -71,6 +80,7 @@ package final class LineClient {
     package func close() {
         // Also after it was cancelled: the console shall listen to a person again, at once and not after some silence.
         isClosing = true
+        writeTime = .seconds(2)
         let bye = Frame(.bye, json: ["reason": "done"])
         let deadline = Instant.now + .seconds(2)
         while Instant.now < deadline {
@@ -205,7 +215,7 @@ package final class LineClient {
 
     private func write(_ bytes: [UInt8]) throws(TransferError) {
         guard !cancellation.isCancelled || isClosing else { throw .cancelled }
-        do throws(SerialError) { try line.write(bytes, within: .seconds(20)) } catch { throw .line(error) }
+        do throws(SerialError) { try line.write(bytes, within: writeTime) } catch { throw .line(error) }
     }
 
     private func hear(within time: Duration) throws(TransferError) -> [Frame] {
