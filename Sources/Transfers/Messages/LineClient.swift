@@ -57,13 +57,7 @@ package final class LineClient {
     package func connect() throws(TransferError) -> JSON {
         var generator = SystemRandomNumberGenerator()
         let session = String(generator.next(), radix: 16)
-        let hello = Frame(
-            .hello, json: ["protocol": 1, "payload": .number(Frame.payloadLimit), "session": .string(session)])
-        let welcome = try exchange(hello) { frame -> JSON? in
-            guard frame.type == .welcome, let json = frame.json, json["session"]?.string == session else { return nil }
-            return json
-        }
-        guard let welcome else { throw .noAnswer(seconds: Int(settings.patience.inSeconds)) }
+        guard let welcome = try greet(session) else { throw .noAnswer(seconds: Int(settings.patience.inSeconds)) }
         let version = welcome["protocol"]?.integer ?? 0
         guard version == 1 else { throw .protocolVersion(version) }
         writeTime = .seconds(2)
@@ -169,15 +163,19 @@ package final class LineClient {
 
     // The line
 
-    /// Says a frame again and again until `read` makes something of what comes; nil when nothing did in the time.
-    private func exchange<Value>(_ frame: Frame, _ read: (Frame) -> Value?) throws(TransferError) -> Value? {
+    /// Says hello again and again until it is welcome; nil when it was not in the time.
+    private func greet(_ session: String) throws(TransferError) -> JSON? {
+        let hello: JSON = ["protocol": 1, "payload": .number(Frame.payloadLimit), "session": .string(session)]
         let deadline = Instant.now + settings.patience
+        // Each has another number and so another check: a line that swallows a byte must not swallow every one of them.
+        var attempt: UInt16 = 0
         while Instant.now < deadline {
-            try send(frame)
+            attempt &+= 1
+            try send(Frame(.hello, number: attempt, json: hello))
             let next = Instant.now + .milliseconds(500)
             while Instant.now < next {
-                for frame in try hear(within: next - .now) {
-                    if let value = read(frame) { return value }
+                for frame in try hear(within: next - .now) where frame.type == .welcome {
+                    if let json = frame.json, json["session"]?.string == session { return json }
                 }
             }
         }

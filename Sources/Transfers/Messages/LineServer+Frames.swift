@@ -86,7 +86,7 @@ extension LineServer {
         streams?.closeAll()
         outbox.send(
             Frame(
-                .welcome,
+                .welcome, number: frame.number,
                 json: [
                     "protocol": 1, "payload": .number(Frame.payloadLimit), "session": .string(session),
                 ]))
