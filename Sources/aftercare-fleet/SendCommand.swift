@@ -76,7 +76,7 @@ struct SendCommand: AsyncParsableCommand {
                 let line = try SerialPort.opened(FilePath(path), settings)
                 var progress = SendProgress(isQuiet: isQuiet, total: file.size)
                 defer { progress.end() }
-                // A console that waits says so every second.
+                // A console that waits says so when it is asked.
                 if try FileSending.isAwaited(over: line, within: .milliseconds(1500)) {
                     var sending = FileSending(file, over: line, cancellation: cancellation)
                     return try sending.run(sent: { progress.show($0, at: $1) }, told: { progress.show($0) })

@@ -88,7 +88,13 @@ struct ConversationTests {
                 return nil
             } catch { return error }
         }
-        #expect(error as? TransferError == .notTransparent)
+        // The check of a greeting may hold an XOFF: then the line takes nothing any more, which says the same.
+        let isFoundOut =
+            switch error as? TransferError {
+            case .notTransparent, .line(.notTaken): true
+            default: false
+            }
+        #expect(isFoundOut, "\(error.map { "\($0)" } ?? "no error")")
         _ = try await device.ending()
     }
 

@@ -151,7 +151,7 @@ struct RangeTransferTests {
         let answer = try await BlockingThread.run("tool") {
             Result { () throws -> JSON in
                 let line = try SerialPort(tool)
-                #expect(try FileSending.isAwaited(over: line, within: .seconds(5)))
+                guard try FileSending.isAwaited(over: line, within: .seconds(5)) else { return .null }
                 try line.write(
                     Frame(.hello, Array(#"{"protocol":1,"payload":8192,"session":"x"}"#.utf8)).encoded,
                     within: .seconds(1))

@@ -39,6 +39,9 @@ package final class LineClient {
     private var served: (stream: UInt16, reminded: Instant)?
     private var heard = Instant.now
     private var isClosing = false
+    private var writeTime = LineClient.writeTime
+    /// How long the line may take for one frame, at its slowest.
+    private static let writeTime: Duration = .seconds(20)
 
     package init(_ line: any ByteLine, settings: Settings = Settings(), cancellation: Cancellation = Cancellation()) {
         self.line = line
@@ -54,16 +57,16 @@ package final class LineClient {
     package func connect() throws(TransferError) -> JSON {
         var generator = SystemRandomNumberGenerator()
         let session = String(generator.next(), radix: 16)
-        let hello = Frame(
-            .hello, json: ["protocol": 1, "payload": .number(Frame.payloadLimit), "session": .string(session)])
-        let welcome = try exchange(hello) { frame -> JSON? in
-            guard frame.type == .welcome, let json = frame.json, json["session"]?.string == session else { return nil }
-            return json
-        }
-        guard let welcome else { throw .noAnswer(seconds: Int(settings.patience.inSeconds)) }
+        guard let welcome = try greet(session) else { throw .noAnswer(seconds: Int(settings.patience.inSeconds)) }
         let version = welcome["protocol"]?.integer ?? 0
         guard version == 1 else { throw .protocolVersion(version) }
-        try checkTransparency()
+        writeTime = .seconds(2)
+        defer { writeTime = Self.writeTime }
+        do throws(TransferError) { try checkTransparency() } catch {
+            // A line whose flow was stopped takes nothing any more.
+            if case .line(.notTaken) = error { throw .notTransparent }
+            throw error
+        }
         return welcome
     }
 
@@ -71,6 +74,7 @@ package final class LineClient {
     package func close() {
         // Also after it was cancelled: the console shall listen to a person again, at once and not after some silence.
         isClosing = true
+        writeTime = .seconds(2)
         let bye = Frame(.bye, json: ["reason": "done"])
         let deadline = Instant.now + .seconds(2)
         while Instant.now < deadline {
@@ -159,15 +163,19 @@ package final class LineClient {
 
     // The line
 
-    /// Says a frame again and again until `read` makes something of what comes; nil when nothing did in the time.
-    private func exchange<Value>(_ frame: Frame, _ read: (Frame) -> Value?) throws(TransferError) -> Value? {
+    /// Says hello again and again until it is welcome; nil when it was not in the time.
+    private func greet(_ session: String) throws(TransferError) -> JSON? {
+        let hello: JSON = ["protocol": 1, "payload": .number(Frame.payloadLimit), "session": .string(session)]
         let deadline = Instant.now + settings.patience
+        // Each has another number and so another check: a line that swallows a byte must not swallow every one of them.
+        var attempt: UInt16 = 0
         while Instant.now < deadline {
-            try send(frame)
+            attempt &+= 1
+            try send(Frame(.hello, number: attempt, json: hello))
             let next = Instant.now + .milliseconds(500)
             while Instant.now < next {
-                for frame in try hear(within: next - .now) {
-                    if let value = read(frame) { return value }
+                for frame in try hear(within: next - .now) where frame.type == .welcome {
+                    if let json = frame.json, json["session"]?.string == session { return json }
                 }
             }
         }
@@ -205,7 +213,7 @@ package final class LineClient {
 
     private func write(_ bytes: [UInt8]) throws(TransferError) {
         guard !cancellation.isCancelled || isClosing else { throw .cancelled }
-        do throws(SerialError) { try line.write(bytes, within: .seconds(20)) } catch { throw .line(error) }
+        do throws(SerialError) { try line.write(bytes, within: writeTime) } catch { throw .line(error) }
     }
 
     private func hear(within time: Duration) throws(TransferError) -> [Frame] {

@@ -8,7 +8,9 @@ extension LineServer {
         switch frame.type {
         case .hello: greet(frame)
         case .bye: state.withLock { $0.ending = .bye(frame.json?["reason"]?.string ?? "") }
-        case .probe: outbox.send(Frame(.echo, number: frame.number, frame.payload))
+        case .probe:
+            outbox.send(Frame(.echo, number: frame.number, frame.payload))
+            state.withLock { if $0.reception != nil { $0.streams.callAgain(at: now) } }
         case .request:
             if let piece = MessagePiece(payload: frame.payload) { takeRequest(piece, number: frame.number, at: now) }
         case .wantAnswer: sayAnswer(frame.number, ByteRanges.decode(frame.payload) ?? [])
@@ -84,7 +86,7 @@ extension LineServer {
         streams?.closeAll()
         outbox.send(
             Frame(
-                .welcome,
+                .welcome, number: frame.number,
                 json: [
                     "protocol": 1, "payload": .number(Frame.payloadLimit), "session": .string(session),
                 ]))

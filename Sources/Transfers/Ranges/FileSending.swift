@@ -29,16 +29,20 @@ package struct FileSending {
         sender = RangeSender(file)
     }
 
-    /// Whether a console at the other end waits for a file; it says so every second.
+    /// Whether a console at the other end waits for a file; one that does says so when it is asked.
     package static func isAwaited(over line: any ByteLine, within time: Duration) throws(FaultReport) -> Bool {
         var decoder = FrameDecoder()
         let end = ContinuousClock.now + time
-        while ContinuousClock.now < end {
-            do throws(SerialError) {
-                let frames = decoder.feed(try line.read(4096, within: end - .now))
-                if frames.contains(where: { $0.type == .ready }) { return true }
-            } catch { throw FaultReport(error) }
-        }
+        do throws(SerialError) {
+            while ContinuousClock.now < end {
+                try line.write(Frame(.probe).encoded, within: time)
+                let next = min(end, .now + .milliseconds(400))
+                while ContinuousClock.now < next {
+                    let frames = decoder.feed(try line.read(4096, within: next - .now))
+                    if frames.contains(where: { $0.type == .ready }) { return true }
+                }
+            }
+        } catch { throw FaultReport(error) }
         return false
     }
 
@@ -56,6 +60,8 @@ package struct FileSending {
         _ sent: (_ bytes: UInt64, _ position: UInt64) -> Void, _ told: (JSON) -> Void
     ) throws(TransferError) -> Result<JSON, FaultReport> {
         var heard = ContinuousClock.now
+        // A console that waits answers at once, and not only when it is time to call again.
+        try say(Frame(.probe))
         while !cancellation.isCancelled {
             for frame in try hear(within: sender.hasWork ? .zero : .milliseconds(200)) {
                 heard = .now

@@ -125,6 +125,12 @@ final class RangeRelay: Sendable {
         }
     }
 
+    /// Calls for a sender now: somebody asks who is there.
+    func callAgain(at now: Instant) {
+        state.withLock { $0.called = nil }
+        look(at: now)
+    }
+
     /// Calls for a sender, and asks again for what did not come.
     func look(at now: Instant) {
         state.withLock { state in

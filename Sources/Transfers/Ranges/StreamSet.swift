@@ -102,6 +102,10 @@ struct StreamSet {
         }
     }
 
+    func callAgain(at now: Instant) {
+        for (relay, _) in relays.values { relay.callAgain(at: now) }
+    }
+
     func closeAll() {
         for (relay, _) in relays.values { relay.close(because: .cancelled) }
         for export in exports.values { export.close() }
