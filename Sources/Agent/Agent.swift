@@ -23,6 +23,9 @@ package actor Agent {
     let running: RunningSystem
     let storage: Storage
     let records: Records
+    let archive: ReleaseArchive
+    /// The signed documents in force.
+    var shelf: DocumentShelf
     let boot: any BootControl
     nonisolated let machine: Machine
     let log: Logger
@@ -82,6 +85,10 @@ package actor Agent {
         self.changed = changed
         progress = ProgressBoard(show: changed)
         state = records.recovered.state
+        archive = ReleaseArchive(folder: configuration.places.releases, storage: storage)
+        shelf = DocumentShelf(
+            provisioned: configuration.changeControl.documents, folder: configuration.places.documents,
+            identity: configuration.device, trust: configuration.trust, at: records.trustedTime, storage: storage)
         self.records = records
     }
 
@@ -123,6 +130,10 @@ package actor Agent {
         log.notice(
             "the agent has started",
             metadata: ["state": "\(state.name)", "slotSet": "\(running.slotSet)", "version": "\(running.version)"])
+        for (file, fault) in shelf.unusable {
+            log.error(
+                "a signed document cannot be used", metadata: ["file": "\(file)", "reason": "\(fault.description)"])
+        }
         if deadMan { try? storage.remove(configuration.places.deadManMarker) }
         if !state.isTrial { confirmRunning() }
         changed()

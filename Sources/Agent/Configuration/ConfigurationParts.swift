@@ -141,6 +141,12 @@ package struct Places: Equatable, Sendable {
     package var serviceRecords: FilePath { state.appending("service-records") }
     /// What people reported of incidents.
     package var incidents: FilePath { state.appending("incidents") }
+    /// The manifests and signatures of what was installed.
+    package var releases: FilePath { state.appending("releases") }
+    /// The signed documents that were applied.
+    package var documents: FilePath { state.appending("documents") }
+    /// The device's own key, where no token holds it.
+    package var deviceKey: FilePath { state.appending("device.key") }
     package var heartbeats: FilePath { state.appending("heartbeats.db") }
     /// What the board is and what its readings mean; both come with the release.
     package var boardProfile: FilePath { root.appending("usr/lib/aftercare/board.toml") }
