@@ -7,7 +7,7 @@ package import Logging
 package import Platform
 package import SelfTests
 import SystemPackage
-import Trust
+package import Trust
 package import Vocabulary
 
 /// The maintenance agent: carries one update at a time through its lifecycle and writes every step down.
@@ -59,16 +59,20 @@ package actor Agent {
         package let peripherals: any PeripheralCrew
         /// Why what the release says of its board or of its health was refused; such a release does not pass its trial.
         package let boardTrouble: FaultReport?
+        /// What the device signs by what it says of itself; nil where there is no key, and nothing is signed then.
+        package let deviceKey: DeviceKey?
 
         package init(
             interlocks: [any Interlock], restarter: any Restarter, units: (any UnitStates)?,
-            peripherals: any PeripheralCrew = NoPeripherals(), boardTrouble: FaultReport? = nil
+            peripherals: any PeripheralCrew = NoPeripherals(), boardTrouble: FaultReport? = nil,
+            deviceKey: DeviceKey? = nil
         ) {
             self.interlocks = interlocks
             self.restarter = restarter
             self.units = units
             self.peripherals = peripherals
             self.boardTrouble = boardTrouble
+            self.deviceKey = deviceKey
         }
     }
 
