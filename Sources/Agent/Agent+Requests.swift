@@ -125,6 +125,7 @@ extension Agent {
             var members = admission.details
             members["accepted"] = true
             members["version"] = .string(manifest.version.description)
+            members["notes"] = ReleaseNotes.read(manifest.change, language: configuration.changeControl.language)
             members["target"] = .string(admission.target.name)
             members["bytes"] = .number(manifest.images.reduce(0) { $0 + $1.size })
             return .object(members)
