@@ -89,7 +89,8 @@ extension Checklist {
             guard signer.scheme.suits(certificate.key),
                 certificate.verifies(signer.signature, over: signer.attributes.signed, digest: signer.digest)
             else { throw .badSignature(certificate.subject) }
-            return ((), "\(certificate.key), \(signer.attributes.meaning?.rawValue ?? "signed") at \(signer.attributes.signingTime)")
+            let meaning = signer.attributes.meaning?.rawValue ?? "signed"
+            return ((), "\(certificate.key), \(meaning) at \(signer.attributes.signingTime)")
         }
     }
 }

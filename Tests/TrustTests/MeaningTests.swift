@@ -43,8 +43,9 @@ struct MeaningTests {
         let scenario = try Scenario()
         let signatures = try scenario.grace.signer.sign(scenario.content, at: Scenario.moment(10))
         let commitment: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x06]
-        let place = try #require(
-            signatures.indices.first { signatures[$0...].starts(with: commitment + [5]) }) + commitment.count
+        let place =
+            try #require(
+                signatures.indices.first { signatures[$0...].starts(with: commitment + [5]) }) + commitment.count
         for (number, code) in [(1, 2121), (2, 2121), (3, 2111), (4, 2111), (6, 2121), (7, 2111)] as [(UInt8, Int)] {
             var other = signatures
             other[place] = number
@@ -53,16 +54,20 @@ struct MeaningTests {
         }
     }
 
-    @Test("openssl names each meaning as RFC 5126 does, and accepts the signature", arguments: [
-        (SignatureMeaning.authored, "proofOfCreation"), (.reviewed, "proofOfReceipt"),
-        (.approved, "proofOfApproval"), (.released, "proofOfOrigin"),
-    ])
+    @Test(
+        "openssl names each meaning as RFC 5126 does, and accepts the signature",
+        arguments: [
+            (SignatureMeaning.authored, "proofOfCreation"), (.reviewed, "proofOfReceipt"),
+            (.approved, "proofOfApproval"), (.released, "proofOfOrigin"),
+        ])
     func openssl(meaning: SignatureMeaning, name: String) throws {
         let scenario = try Scenario()
         let folder = try TemporaryFolder()
         let signatures = try scenario.ada.signer.sign(scenario.content, at: Scenario.moment(10), meaning: meaning)
         let file = try folder.write("signatures.der", signatures)
-        let shown = try Tool.run(["openssl", "cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", file.string])
+        let shown = try Tool.run([
+            "openssl", "cms", "-cmsout", "-print", "-noout", "-inform", "DER", "-in", file.string,
+        ])
         #expect(shown.status == 0, "\(shown.error)")
         let text = String(decoding: shown.output, as: UTF8.self)
         #expect(text.contains("id-smime-aa-ets-commitmentType (1.2.840.113549.1.9.16.2.16)"))

@@ -35,7 +35,8 @@ package struct ContentSigner: Sendable {
         try requirePlace(in: signedData, content)
         do throws(CryptoError) {
             let digest = digest ?? key.kind.naturalDigest
-            let attributes = SignedAttributes(messageDigest: try digest.digest(of: content), signingTime: time, meaning: meaning)
+            let attributes = SignedAttributes(
+                messageDigest: try digest.digest(of: content), signingTime: time, meaning: meaning)
             let signature = try key.sign(attributes.signed, digest: digest)
             let signer = SignerInfo(
                 certificate: certificate, digest: digest, attributes: attributes, scheme: try scheme(digest),
