@@ -1,12 +1,12 @@
 import BootControl
 import Bundles
 import ChangeControl
-package import Documents
+import Documents
 import Installation
 import Logging
 import Platform
 import SystemPackage
-package import Trust
+import Trust
 import Vocabulary
 
 /// A bundle that passed every check, and what the checks said.
@@ -118,16 +118,6 @@ struct AdmissionRefusal: Error, Sendable {
     }
 
     var details: [String: JSON] { verdicts.isEmpty ? [:] : ["gates": .array(verdicts.map(\.json))] }
-}
-
-extension Approval {
-    package var json: JSON {
-        [
-            "role": .string(role.name), "subject": .string(subject), "keyID": .string(keyID.hex),
-            "serial": .string(serial), "signed": .string(signingTime.description),
-            "certificateExpiry": .string(certificateExpiry.description),
-        ]
-    }
 }
 
 extension Admission {
