@@ -58,7 +58,10 @@ package struct Manifest: Equatable, Sendable {
     }
 
     /// SHA-256 of the change record's canonical bytes.
-    package var changeDigest: Digest { SHA256.digest(of: change.canonicalBytes) }
+    package var changeDigest: Digest { Self.digest(of: change) }
+
+    /// What a change record is named by: SHA-256 of its canonical bytes.
+    package static func digest(of record: JSON) -> Digest { SHA256.digest(of: record.canonicalBytes) }
 
     /// The one byte sequence for this manifest (RFC 8785): what is signed.
     package var canonicalBytes: [UInt8] {

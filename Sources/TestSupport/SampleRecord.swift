@@ -2,7 +2,7 @@ import Bundles
 package import Documents
 
 /// A change record that a device takes.
-package enum ChangeRecord {
+package enum SampleRecord {
     /// Every member that the first gate asks for, and nothing that says much.
     package static func complete(_ version: String, from: String = "1.0.0", product: String = "infusion-pump") -> JSON {
         [
