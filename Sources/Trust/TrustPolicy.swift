@@ -26,6 +26,11 @@ package struct TrustPolicy: Sendable {
         self.required = required
     }
 
+    /// The same anchors with other demands: a document may need other roles than a release.
+    package func requiring(_ roles: [Role]) throws(TrustError) -> TrustPolicy {
+        try TrustPolicy(required: roles, roles: self.roles, revocationLists: revocationLists)
+    }
+
     package var roles: [Role: [Certificate]] { anchors.roles }
     package var revocationLists: [RevocationList] { anchors.revocationLists }
 
