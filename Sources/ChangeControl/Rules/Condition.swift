@@ -89,7 +89,7 @@ extension JSON {
     }
 
     /// The moment of a time, or the first one of a day in UTC.
-    package var moment: Timestamp? { string.flatMap { Timestamp($0) ?? Timestamp("\($0)T00:00:00Z") } }
+    var moment: Timestamp? { string.flatMap { Timestamp($0) ?? Timestamp("\($0)T00:00:00Z") } }
 
     fileprivate func hasSameValue(as other: JSON) -> Bool {
         if let number, let otherNumber = other.number { return number == otherNumber }

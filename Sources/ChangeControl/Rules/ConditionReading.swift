@@ -31,7 +31,8 @@ package struct ConditionReading {
             return .all(try conditions(elements, at: path, depth: depth, quantifiers: quantifiers))
         }
         var fields = try Fields(value, at: path)
-        let condition = try compound(&fields, depth, quantifiers) ?? test(&fields, quantifiers)
+        let compound = try compound(&fields, depth, quantifiers)
+        let condition = if let compound { compound } else { try test(&fields, quantifiers) }
         try fields.done()
         // A reader who overlooks a word would answer another question.
         if let key = fields.extensions.keys.sorted().first { throw .unknownKey(fields.name(key)) }

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 
 /// A way in which a device gets onto a market, with what an assessment of a change can come to there.
 package struct Route: Sendable, Equatable {

@@ -1,4 +1,5 @@
 package import Documents
+import Vocabulary
 
 /// What must not contradict itself in a change record, and what follows where it does.
 package struct Rule: Sendable, Equatable {
@@ -53,6 +54,8 @@ package struct RuleExample: Sendable, Equatable {
         case breaks
         /// The rule does not apply.
         case silent
+        /// The acknowledgement is asked for.
+        case asks
     }
 
     package let title: String

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 import Vocabulary
 
 /// Runs the examples that a pack brings along, and finds what has none.
@@ -38,7 +38,7 @@ package struct RuleExamples: Sendable {
             }
         }
         for rule in pack.acknowledgements {
-            add(rule.id, rule.examples) { (rule.when?.truth(in: $0) ?? .yes) == .no ? .silent : .breaks }
+            add(rule.id, rule.examples) { (rule.when?.truth(in: $0) ?? .yes) == .no ? .silent : .asks }
         }
         for route in pack.routes {
             for outcome in route.outcomes {
@@ -68,7 +68,7 @@ package struct RuleExamples: Sendable {
             }
         }
         for rule in pack.acknowledgements {
-            for verdict in [RuleExample.Verdict.silent, .breaks]
+            for verdict in [RuleExample.Verdict.silent, .asks]
             where !(rule.when == nil && verdict == .silent) && !rule.examples.contains(where: { $0.expect == verdict }) {
                 names.append("\(rule.id): \(verdict.rawValue)")
             }

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 package import Trust
 package import Vocabulary
 
@@ -69,7 +69,7 @@ package struct RulePacks: Sendable {
             guard content.version >= current.content.version else {
                 throw .older(content.id, content.version, current: current.content.version)
             }
-            if content.version == current.content.version || !(current.content.version < content.version) {
+            if !(content.version > current.content.version) {
                 guard pack.digest == current.digest else { throw .otherContent(content.id, content.version) }
                 return false
             }

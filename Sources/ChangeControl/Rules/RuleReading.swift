@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 import Vocabulary
 
 /// How the parts of a rule pack are read.
