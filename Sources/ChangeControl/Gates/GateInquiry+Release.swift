@@ -40,7 +40,7 @@ extension GateInquiry {
             return GateVerdict(.approvals, refused: .approvalExpired(approval.person, approval.certificateExpiry))
         }
         let roles = Set(approvals.map(\.role.name))
-        let people = Set(approvals.map { $0.person.lowercased() }).count
+        let people = Set(approvals.map { $0.person.lowercased().split(whereSeparator: \.isWhitespace) }).count
         let market = device.market.flatMap { documents.rules.serving($0.code) }
         var answer = validity(of: common)
         for pack in [common, market].compactMap({ $0?.content }) {
@@ -53,9 +53,9 @@ extension GateInquiry {
                 answer.refusal = (.tooFewPeople(people, wanted: rule.people), pack.reference("approvals"))
             }
         }
-        let names = approvals.map { "\($0.role): \($0.subject)" }.joined(separator: "; ")
+        let rule = common.content.approvals.map { _ in common.content.reference("approvals") }
         return answer.completing(
-            GateVerdict(.approvals, passed: names, rule: common.content.approvals.map { _ in common.content.reference("approvals") }))
+            GateVerdict(.approvals, passed: approvals.map(\.line).joined(separator: "; "), rule: rule))
     }
 
     func address() -> GateVerdict {

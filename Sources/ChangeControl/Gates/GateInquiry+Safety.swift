@@ -1,4 +1,5 @@
 import Bundles
+import Documents
 import Trust
 import Vocabulary
 

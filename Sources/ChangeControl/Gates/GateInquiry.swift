@@ -124,10 +124,10 @@ extension GateInquiry {
                 continue
             }
             for finding in pack.content.findings(in: context, at: .device, gate: gate) {
-                if finding.dependsOnDate {
-                    answer.openDates.append("it is not so that \(finding.message) (\(finding.rule))")
-                } else if finding.severity == .flag {
+                if finding.severity == .flag {
                     answer.flags.append(finding)
+                } else if finding.dependsOnDate {
+                    answer.openDates.append("it is not so that \(finding.message) (\(finding.rule))")
                 } else if answer.refusal == nil {
                     answer.refusal = (.contradiction(finding), finding.rule)
                 }

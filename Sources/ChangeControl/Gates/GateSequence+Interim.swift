@@ -7,11 +7,13 @@ extension GateSequence {
     /// What an agent that holds no documents yet can ask: G1 as far as the record's members go, G2, G3 and G7.
     ///
     /// It goes as soon as the agent hands over its rule packs: a device must not have a way around the other gates.
-    package static func judge(_ release: VerifiedRelease, on device: DeviceFacts) -> [GateVerdict] {
-        let inquiry = GateInquiry(release, device, GateDocuments(rules: RulePacks()), .verification)
-        let names = release.content.approvals.map { "\($0.role): \($0.subject)" }
+    package static func judge(
+        _ release: VerifiedRelease, on device: DeviceFacts, at moment: GateMoment = .verification
+    ) -> [GateVerdict] {
+        let inquiry = GateInquiry(release, device, GateDocuments(rules: RulePacks()), moment)
         return [
-            changeRecord(release.manifest), GateVerdict(.approvals, passed: names.joined(separator: "; ")),
+            changeRecord(release.manifest),
+            GateVerdict(.approvals, passed: release.content.approvals.map(\.line).joined(separator: "; ")),
             inquiry.address(), securityVersion(release.manifest, device),
         ]
     }

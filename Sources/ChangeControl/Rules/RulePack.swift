@@ -61,9 +61,10 @@ package struct RulePacks: Sendable {
     /// Puts a pack in force, in the place of an older one of its id; false if the same one is in force already.
     ///
     /// Refused are one that is older, other content of the same version, one that has ended, and one that is not yet valid. Where only the
-    /// date could say, it is taken, and gate G14 asks for the date.
+    /// date could say, it is taken, and gate G14 asks for the date. Without a time a pack is taken back that was in force before: the gates
+    /// look at its dates whenever they ask it.
     @discardableResult
-    package mutating func take(_ pack: RulePack, at time: PossibleTime) throws(RulePackError) -> Bool {
+    package mutating func take(_ pack: RulePack, at time: PossibleTime?) throws(RulePackError) -> Bool {
         let content = pack.content
         if let current = packs[content.id] {
             guard content.version >= current.content.version else {
@@ -74,10 +75,10 @@ package struct RulePacks: Sendable {
                 return false
             }
         }
-        if let end = content.validUntil, time.hasReached(end) == .yes {
+        if let time, let end = content.validUntil, time.hasReached(end) == .yes {
             throw .ended(content.id, content.version, at: end)
         }
-        if time.hasReached(content.validFrom) == .no {
+        if let time, time.hasReached(content.validFrom) == .no {
             throw .notYetValid(content.id, content.version, from: content.validFrom)
         }
         for market in content.markets {

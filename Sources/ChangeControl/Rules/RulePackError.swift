@@ -16,6 +16,8 @@ package enum RulePackError: Fault, Equatable {
     case marketServedTwice(String, by: String, and: String)
     /// An example in the pack does not come out as the pack says.
     case example(String, rule: String, title: String, found: String, expected: String)
+    /// Nothing in the pack shows what a rule does.
+    case noExample(String, String)
     /// Its approvals do not hold; the code is the one of the cause.
     case untrusted(TrustError)
 
@@ -32,6 +34,7 @@ package enum RulePackError: Fault, Equatable {
         case .notYetValid: FaultCode(2668)
         case .marketServedTwice: FaultCode(2669)
         case .example: FaultCode(2670)
+        case .noExample: FaultCode(2671)
         case .untrusted(let cause): cause.code
         }
     }
@@ -61,6 +64,7 @@ package enum RulePackError: Fault, Equatable {
             "the rule packs '\(one)' and '\(other)' both serve the market '\(market)'"
         case .example(let id, let rule, let title, let found, let expected):
             "the example '\(title)' of '\(rule)' in the rule pack '\(id)' comes out as '\(found)', not '\(expected)'"
+        case .noExample(let id, let name): "the rule pack '\(id)' has no example for '\(name)'"
         case .untrusted(let cause): cause.description
         }
     }
