@@ -94,7 +94,8 @@ struct GateTests {
         let facts = DeviceFacts(
             product: "infusion-pump", hardware: test.hardware, running: try #require(Version(test.running)),
             securityFloor: test.floor)
-        return GateSequence.judge(bundle.release, on: facts)
+        return GateSequence.judge(
+            bundle.release, on: facts, by: GateDocuments(rules: RulePacks()), at: .verification)
     }
 
     @Test("Every gate says yes or no, with its own reason", arguments: accepted + refused + missing)
