@@ -28,10 +28,10 @@ struct RulesCommand: AsyncParsableCommand {
         func run() async throws {
             let pack = try DraftRulePack.read(file).content
             let lacking = RuleExamples(pack).lacking()
-            Terminal.say(
+            Terminal.write(
                 json
-                    ? pack.summary(lacking).prettyText
-                    : Terminal.table(pack.rows + lacking.map { ["No example", $0] }).dropLast().description)
+                    ? pack.summary(lacking).prettyText + "\n"
+                    : Terminal.table(pack.rows + lacking.map { ["No example", $0] }))
         }
     }
 
