@@ -114,8 +114,8 @@ package struct RuleDocument: Sendable, Equatable {
             throw .incoherent(id, reason: "the rule '\(rule.id)' names the source '\(rule.source)', which is not there")
         }
         guard (id == Self.common) == markets.isEmpty else {
-            throw .incoherent(
-                id, reason: markets.isEmpty ? "it serves no market" : "it serves markets, but is for what is no market's")
+            let reason = markets.isEmpty ? "it serves no market" : "it serves markets, but is for what is no market's"
+            throw .incoherent(id, reason: reason)
         }
         guard markets.isEmpty == routes.isEmpty else {
             throw .incoherent(id, reason: routes.isEmpty ? "its markets have no routes" : "its routes have no markets")

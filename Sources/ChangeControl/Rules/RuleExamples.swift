@@ -63,22 +63,18 @@ package struct RuleExamples: Sendable {
     package func lacking() -> [String] {
         var names: [String] = []
         for rule in pack.rules {
-            for verdict in [RuleExample.Verdict.keeps, .breaks] where !rule.examples.contains(where: { $0.expect == verdict }) {
-                names.append("\(rule.id): \(verdict.rawValue)")
-            }
+            names += [.keeps, .breaks].filter { !rule.examples.show($0) }.map { "\(rule.id): \($0.rawValue)" }
         }
         for rule in pack.acknowledgements {
-            for verdict in [RuleExample.Verdict.silent, .asks]
-            where !(rule.when == nil && verdict == .silent) && !rule.examples.contains(where: { $0.expect == verdict }) {
-                names.append("\(rule.id): \(verdict.rawValue)")
-            }
+            let wanted: [RuleExample.Verdict] = rule.when == nil ? [.asks] : [.asks, .silent]
+            names += wanted.filter { !rule.examples.show($0) }.map { "\(rule.id): \($0.rawValue)" }
         }
         for route in pack.routes {
             for outcome in route.outcomes {
                 let wanted: [RuleExample.Verdict] =
                     !outcome.installs ? [.breaks] : outcome.needs.isEmpty ? [.keeps] : [.keeps, .breaks]
-                for verdict in wanted where !outcome.examples.contains(where: { $0.expect == verdict }) {
-                    names.append("\(route.id).\(outcome.id): \(verdict.rawValue)")
+                names += wanted.filter { !outcome.examples.show($0) }.map {
+                    "\(route.id).\(outcome.id): \($0.rawValue)"
                 }
             }
         }
@@ -93,4 +89,8 @@ package struct RuleExamples: Sendable {
                 expected: result.expected.rawValue)
         }
     }
+}
+
+extension [RuleExample] {
+    fileprivate func show(_ verdict: RuleExample.Verdict) -> Bool { contains { $0.expect == verdict } }
 }
