@@ -117,7 +117,9 @@ let package = Package(
         // Tests
         .target(
             name: "TestSupport",
-            dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", "Releases", system]),
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Releases", system,
+            ]),
     ]
 )
 
@@ -127,7 +129,7 @@ for (tests, tested) in [
     "DocumentsTests": ["Documents"],
     "PlatformTests": ["Platform", logging],
     "TrustTests": ["Trust", "Platform", "Documents", "Releases"],
-    "BundlesTests": ["Bundles", "Trust", "Platform", "Documents", "Releases"],
+    "BundlesTests": ["Bundles", "ChangeControl", "Trust", "Platform", "Documents", "Releases"],
     "BootControlTests": ["BootControl", "Documents", "Platform"],
     "LedgerTests": ["Ledger", "Platform", "Documents"],
     "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Documents"],

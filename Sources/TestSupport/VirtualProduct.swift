@@ -167,6 +167,8 @@ package final class VirtualProduct: Sendable {
             self-test-deadline = 300
             created = "2026-05-01T12:00:00Z"
             compression-level = 3
+            sbom = "sbom.cdx.json"
+            vex = "vex.cdx.json"
 
             [images.rootfs]
             file = "../images/\(version).ext4"
@@ -174,17 +176,8 @@ package final class VirtualProduct: Sendable {
             """)
         try folder.write(
             "releases/\(version).change.toml",
-            """
-            schema = "aftercare.change/1"
-            id = "CR-\(version)"
-            product = { deviceModel = "infusion-pump" }
-            version = { from = ["\(from)"], to = "\(version)" }
-            maintenanceClass = "corrective"
-            changes = [{ id = "C-1", title = "Keep the set flow" }]
-            risk = { residualAcceptable = true }
-            markets = [{ market = "EU", released = true }]
-            verification = { reports = ["V-1"] }
-
-            """)
+            SampleRecord.toml(SampleRecord.complete(version, from: [from], securityVersion: Int64(securityVersion))))
+        try folder.write("releases/sbom.cdx.json", SampleRecord.sbom)
+        try folder.write("releases/vex.cdx.json", SampleRecord.vex)
     }
 }

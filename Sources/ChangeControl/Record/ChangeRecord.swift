@@ -30,6 +30,21 @@ package struct ChangeRecord: Sendable {
     /// SHA-256 of the record's canonical bytes: what `supersedes` of later records names it by.
     package var digest: Digest { Manifest.digest(of: json) }
 
+    /// What a record holds, member by member, with the objects within it.
+    package static func description() throws(DocumentError) -> RecordDescription {
+        try RecordReader.describe(Content.self).description
+    }
+
+    /// The JSON Schema (draft 2020-12) of a record; agreement between its parts is beyond it.
+    package static func schema() throws(DocumentError) -> JSON {
+        guard case .object(var schema) = try description().schema else { return [:] }
+        schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+        schema["$id"] = .string("urn:\(Manifest.changeSchema.replacing("/", with: ":"))")
+        schema["title"] = .string(Manifest.changeSchema)
+        schema["description"] = .string(Content.summary)
+        return .object(schema)
+    }
+
     package func market(_ code: String) -> MarketEntry? { content.markets.first { $0.market == code } }
 }
 

@@ -7,7 +7,8 @@ extension RecordKind where Value == ChangeRecord.Assessment {
         RecordKind(
             words:
                 "object: `outcome` and `route` (a rule pack's words), and what the rule pack asks for: at most 64 members in "
-                + "4 levels, texts of at most 2000 characters, lists of at most 64"
+                + "4 levels, texts of at most 2000 characters, lists of at most 64",
+            form: .table
         ) {
             ChangeRecord.Assessment(json: ["outcome": "none"], outcome: "none", route: nil)
         } schema: { () throws(DocumentError) in

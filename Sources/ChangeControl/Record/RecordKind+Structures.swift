@@ -7,7 +7,8 @@ extension RecordKind {
     ) -> RecordKind where Value == [Element] {
         let least = count.lowerBound == 0 ? "at most" : "\(count.lowerBound) to"
         return RecordKind(
-            words: "list of \(least) \(count.upperBound)\(distinct ? " different" : ""): \(element.words)"
+            words: "list of \(least) \(count.upperBound)\(distinct ? " different" : ""): \(element.words)",
+            form: element.form == .table ? .tables : .value
         ) {
             []
         } schema: { () throws(DocumentError) in
@@ -53,7 +54,7 @@ extension RecordKind {
     }
 
     static func object(_ type: Value.Type) -> RecordKind where Value: RecordPart {
-        RecordKind(words: "object, see \(type.name)") { () throws(DocumentError) in
+        RecordKind(words: "object, see \(type.name)", form: .table) { () throws(DocumentError) in
             try RecordReader.describe(type).sample
         } schema: { () throws(DocumentError) in
             try RecordReader.describe(type).description.schema
@@ -90,7 +91,8 @@ extension RecordKind {
     /// Texts by language (BCP 47), English among them.
     static func texts(_ limit: Int) -> RecordKind where Value == [String: String] {
         RecordKind(
-            words: "object of texts by language tag (BCP 47), at most 64, `en` among them; each \(limit) characters"
+            words: "object of texts by language tag (BCP 47), at most 64, `en` among them; each \(limit) characters",
+            form: .table
         ) {
             ["en": "text"]
         } schema: {

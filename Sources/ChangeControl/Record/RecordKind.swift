@@ -13,21 +13,34 @@ package struct RecordKind<Value: Sendable>: Sendable {
     let schema: @Sendable () throws(DocumentError) -> JSON
     /// The kind as a person reads it.
     let words: String
-    /// The objects that values of this kind hold.
+    /// How people write such a value in TOML.
+    let form: RecordForm
+    /// The objects that values of this kind hold; a table's own comes first.
     let parts: @Sendable () throws(DocumentError) -> [RecordDescription]
 
     init(
-        words: String, sample: @escaping @Sendable () throws(DocumentError) -> Value,
+        words: String, form: RecordForm = .value, sample: @escaping @Sendable () throws(DocumentError) -> Value,
         schema: @escaping @Sendable () throws(DocumentError) -> JSON,
         parts: @escaping @Sendable () throws(DocumentError) -> [RecordDescription] = { [] },
         read: @escaping @Sendable (JSON, String) throws(DocumentError) -> Value
     ) {
         self.words = words
+        self.form = form
         self.sample = sample
         self.schema = schema
         self.parts = parts
         self.read = read
     }
+}
+
+/// How a member is written in TOML.
+package enum RecordForm: Sendable {
+    /// `name = …`
+    case value
+    /// `[name]`
+    case table
+    /// `[[name]]` for each element
+    case tables
 }
 
 extension RecordKind where Value == Bool {

@@ -68,7 +68,8 @@ package struct RecordReader {
     ) throws(DocumentError) {
         declared.append(
             RecordField(
-                name: name, isRequired: isRequired, words: kind.words, summary: summary, clause: clause,
+                name: name, isRequired: isRequired, words: kind.words, form: kind.form, summary: summary,
+                clause: clause,
                 schema: try kind.schema(), parts: try kind.parts()))
     }
 }
@@ -101,6 +102,7 @@ package struct RecordField: Sendable {
     package let isRequired: Bool
     /// The kind of its value, as a person reads it.
     package let words: String
+    package let form: RecordForm
     package let summary: String
     /// What it supports evidence for; empty where it only makes the record whole.
     package let clause: String
