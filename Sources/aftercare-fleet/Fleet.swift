@@ -15,7 +15,6 @@ struct Fleet: Program {
         version: ProgramVersion.text,
         subcommands: [
             PKICommand.self, BundleCommand.self, RulesCommand.self, DeviceCommand.self, GrantCommand.self,
-            SendCommand.self,
-            ServiceRequestCommand.self,
+            SendCommand.self, ServiceRequestCommand.self,
         ])
 }

@@ -19,8 +19,9 @@ package struct RuleExamples: Sendable {
 
     package init(_ pack: RuleDocument) {
         self.pack = pack
-        // Examples speak of what may be; the time is the one from which the pack holds.
-        time = PossibleTime(pack.validFrom)
+        // The dates in examples are written down on the day on which the pack is: when its last source was read.
+        let read = pack.sources.compactMap { Timestamp("\($0.read)T00:00:00Z") }
+        time = PossibleTime(max(read.max() ?? pack.validFrom, pack.validFrom))
     }
 
     package func run() -> [Result] {
