@@ -28,10 +28,10 @@ struct RulesCommand: AsyncParsableCommand {
         func run() async throws {
             let pack = try DraftRulePack.read(file).content
             let lacking = RuleExamples(pack).lacking()
-            Terminal.say(
+            Terminal.write(
                 json
-                    ? pack.summary(lacking).prettyText
-                    : Terminal.table(pack.rows + lacking.map { ["No example", $0] }).dropLast().description)
+                    ? pack.summary(lacking).prettyText + "\n"
+                    : Terminal.table(pack.rows + lacking.map { ["No example", $0] }))
         }
     }
 
@@ -79,8 +79,8 @@ struct RulesCommand: AsyncParsableCommand {
                 throw RulePackError.malformed(.tooLarge(limit: SignedDocument.limit))
             }
             try Storage().replace(FilePath(output), with: bytes, mode: 0o644)
-            Terminal.say(
-                "\(output): rule pack \(draft.content.id) \(draft.content.version), digest \(draft.content.digest), not signed yet")
+            let pack = draft.content
+            Terminal.say("\(output): rule pack \(pack.id) \(pack.version), digest \(pack.digest), not signed yet")
         }
     }
 }
@@ -106,7 +106,9 @@ extension RuleDocument {
         for route in routes {
             rows.append(["Route \(route.id)", route.outcomes.map(\.id).joined(separator: ", ")])
         }
-        rows += rules.map { ["Rule \($0.id)", "\($0.gate.name), \($0.stage.rawValue), \($0.severity.rawValue): \($0.clause)"] }
+        rows += rules.map {
+            ["Rule \($0.id)", "\($0.gate.name), \($0.stage.rawValue), \($0.severity.rawValue): \($0.clause)"]
+        }
         rows += acknowledgements.map {
             ["Rule \($0.id)", "\($0.gate.name), \($0.people) to acknowledge '\($0.subject.rawValue)': \($0.clause)"]
         }

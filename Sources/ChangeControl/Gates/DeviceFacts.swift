@@ -62,7 +62,8 @@ package struct DeviceFacts: Sendable {
     /// Who has acknowledged this of that release, each person once, however often they said so.
     func people(acknowledging subject: Acknowledgement.Subject, of release: Digest) -> [String] {
         var known: Set<String> = []
-        return acknowledgements.filter { $0.subject == subject && $0.release == release }.map(\.person).filter { person in
+        let given = acknowledgements.filter { $0.subject == subject && $0.release == release }
+        return given.map(\.person).filter { person in
             let name = person.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
             return !name.isEmpty && known.insert(name).inserted
         }

@@ -36,7 +36,7 @@ package enum Gate: Int, Sendable, CaseIterable, Comparable {
         case .identifier: "the UDI before is this device's, and the one after fits what changes"
         case .securityVersion: "the release is not older than the running one and not below the floor"
         case .fieldSafety: "field safety action and part 806 agree, and a notice was acknowledged"
-        case .materials: "the bill of materials and the vulnerability statement are there, and are the ones that were signed"
+        case .materials: "bill of materials and vulnerability statement are there, and are those that were signed"
         case .training: "training that must come first was acknowledged"
         case .holds: "nothing that would be overwritten is on hold"
         case .interlock: "nothing keeps the device from restarting now"
@@ -49,7 +49,8 @@ package enum Gate: Int, Sendable, CaseIterable, Comparable {
     package var clause: String {
         switch self {
         case .changeRecord: "MDR Art. 10(9); IEC 62304 6.2.3, 7.4, 8.2.1"
-        case .approvals: "IEC 62304 5.8, 6.3.2; ISO 13485 8.2.6; 21 CFR 11.50, 11.70; FDA cybersecurity guidance App. 1 A"
+        case .approvals:
+            "IEC 62304 5.8, 6.3.2; ISO 13485 8.2.6; 21 CFR 11.50, 11.70; FDA cybersecurity guidance App. 1 A"
         case .address: "IEC 62304 6.2.3; 21 CFR 820.35"
         case .lineage: "FDA software change guidance (cumulative effect); IEC 62304 8.3"
         case .market: "MDR Annex VII 4.9, Annex IX 2.4, 4.10, Art. 120(3c); 21 CFR 807.81(a)(3)"

@@ -22,7 +22,8 @@ extension GateInquiry {
             guard Self.ends(chain, with: lineage.records[..<index]) else {
                 return GateVerdict(.lineage, refused: .otherLineage(running: running))
             }
-            return judged(.lineage, record, passed: "back to record \(index + 1) of \(lineage.records.count) since the baseline")
+            return judged(
+                .lineage, record, passed: "back to record \(index + 1) of \(lineage.records.count) since the baseline")
         }
         guard let index = chain.firstIndex(of: running), Self.ends(chain[...index], with: lineage.records[...]) else {
             return GateVerdict(.lineage, refused: .otherLineage(running: running))

@@ -26,7 +26,7 @@ extension GateInquiry {
                 )
             case (let outcome, .refused(let reason))?:
                 answer.refusal = (.outcomeForbids(outcome.id, reason: reason, advice: outcome.advice), rule)
-            case (_, .open(let reason))?: answer.openDates.append("it is not so that \(reason) (\(rule))")
+            case (_, .open(let questions))?: answer.openDates += questions.map { "\($0) (\(rule))" }
             case (_, .given)?: break
             }
         }

@@ -109,7 +109,8 @@ extension GateInquiry {
             switch downgrade.allows(manifest.version, on: device) {
             case .allowed: return .success((downgrade.id, []))
             case .unproven(let end):
-                unproven = unproven ?? (downgrade.id, ["\(end) is still ahead (downgrade authorisation '\(downgrade.id)')"])
+                let question = "\(end) is still ahead (downgrade authorisation '\(downgrade.id)')"
+                unproven = unproven ?? (downgrade.id, [question])
             case .refused(let refusal): reasons.append("'\(downgrade.id)': \(refusal)")
             }
         }

@@ -17,7 +17,7 @@ extension GateInquiry {
         }
         return judged(
             .materials, record,
-            passed: "\(record.sbom.format.rawValue), digest \(digest), vulnerability statement \(record.security.vexDigest)")
+            passed: "\(record.sbom.format.rawValue) \(digest), vulnerability statement \(record.security.vexDigest)")
     }
 
     func training(_ record: ChangeRecord) -> GateVerdict {
@@ -71,7 +71,7 @@ extension GateInquiry {
         var questions: [String] = []
         for date in earlier.flatMap(\.openDates) where !questions.contains(date) { questions.append(date) }
         guard !questions.isEmpty else {
-            return GateVerdict(.time, passed: "the clock cannot be relied on, \(shown) or later, and no date is in question")
+            return GateVerdict(.time, passed: "\(shown) or later, and no date that decides lies after it")
         }
         let asked = (try? record.get()).flatMap { self.demand(of: .time, $0) }
         let demand = AcknowledgementDemand(

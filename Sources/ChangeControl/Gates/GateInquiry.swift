@@ -53,7 +53,8 @@ struct GateInquiry {
     }
 
     private static func refusal(of error: DocumentError) -> GateRefusal {
-        if case .missing(let path) = error { .changeRecordIncomplete(missing: path) } else { .changeRecordMalformed(error) }
+        if case .missing(let path) = error { return .changeRecordIncomplete(missing: path) }
+        return .changeRecordMalformed(error)
     }
 }
 
@@ -91,7 +92,8 @@ extension GateInquiry {
         switch time.hasReached(content.validFrom) {
         case .yes: break
         case .no: answer.refusal = (.rulePackNotYetValid(reference, content.validFrom), reference)
-        case .open: answer.openDates.append("\(content.validFrom) has come (rule pack \(content.id) \(content.version))")
+        case .open:
+            answer.openDates.append("\(content.validFrom) has come (rule pack \(content.id) \(content.version))")
         }
         guard let end = content.validUntil, answer.refusal == nil else { return answer }
         if time.hasReached(end) == .yes {
@@ -102,7 +104,9 @@ extension GateInquiry {
         return answer
     }
 
-    /// What the rules of one gate find, those of the pack that is no market's first. Without that pack nothing can be judged.
+    /// What the rules of one gate find, those of the pack that is no market's first.
+    ///
+    /// Without that pack nothing can be judged.
     func rules(of gate: Gate, _ record: ChangeRecord) -> RuleAnswer {
         guard documents.rules.common != nil else {
             var answer = RuleAnswer()
@@ -126,8 +130,8 @@ extension GateInquiry {
             for finding in pack.content.findings(in: context, at: .device, gate: gate) {
                 if finding.severity == .flag {
                     answer.flags.append(finding)
-                } else if finding.dependsOnDate {
-                    answer.openDates.append("it is not so that \(finding.message) (\(finding.rule))")
+                } else if let question = finding.dateQuestion {
+                    answer.openDates.append("\(question) (\(finding.rule))")
                 } else if answer.refusal == nil {
                     answer.refusal = (.contradiction(finding), finding.rule)
                 }

@@ -11,9 +11,8 @@ package enum GateSequence {
         var verdicts: [GateVerdict] = []
         for gate in Gate.allCases {
             guard moment == .verification || gate.isAskedAtActivation else {
-                verdicts.append(
-                    GateVerdict(
-                        gate, notApplicable: "asked at verification; nothing that it depends on changes before the restart"))
+                let reason = "asked at verification; nothing that it depends on changes before the restart"
+                verdicts.append(GateVerdict(gate, notApplicable: reason))
                 continue
             }
             verdicts.append(inquiry.verdict(of: gate, after: verdicts))

@@ -50,6 +50,33 @@ package indirect enum Condition: Sendable, Equatable {
     }
 }
 
+extension Condition {
+    /// The days on which it depends whether this holds, where the clock cannot be relied on.
+    private func openDates(in context: RuleContext) -> Set<Timestamp> {
+        switch self {
+        case .all(let conditions), .any(let conditions):
+            conditions.reduce(into: []) { $0.formUnion($1.openDates(in: context)) }
+        case .not(let condition): condition.openDates(in: context)
+        case .some(let path, let condition), .every(let path, let condition):
+            path.values(in: context).reduce(into: []) { $0.formUnion(condition.openDates(in: context.about($1))) }
+        case .value(let path, .hasCome, _):
+            Set(path.values(in: context).compactMap(\.moment).filter { context.time.hasReached($0) == .open })
+        case .value: []
+        }
+    }
+
+    /// What must be so of the date for this to hold, as people are asked: that days have come, or are still ahead.
+    package func dateQuestion(in context: RuleContext) -> String {
+        let dates = openDates(in: context).sorted()
+        var later = context
+        if let last = dates.last { later.time = PossibleTime(last) }
+        let days = dates.map(\.description).joined(separator: " and ")
+        let isOne = dates.count == 1
+        if truth(in: later) == .yes { return "\(days) \(isOne ? "has" : "have") come" }
+        return "\(days) \(isOne ? "is" : "are") still ahead"
+    }
+}
+
 extension Condition.Test {
     fileprivate func truth(of value: JSON, in context: RuleContext) -> Truth {
         switch self {
@@ -63,8 +90,10 @@ extension Condition.Test {
         case .same(let path): Truth(path.values(in: context).contains { $0.hasSameValue(as: value) })
         case .hasCome: value.moment.map(context.time.hasReached) ?? .no
         case .noLaterThan(let path):
-            Truth(value.moment.map { moment in path.values(in: context).contains { $0.moment.map { moment <= $0 } ?? false } }
-                ?? false)
+            Truth(
+                value.moment.map { moment in
+                    path.values(in: context).contains { $0.moment.map { moment <= $0 } ?? false }
+                } ?? false)
         }
     }
 }

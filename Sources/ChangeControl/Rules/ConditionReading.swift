@@ -113,7 +113,9 @@ package struct ConditionReading {
     }
 
     private func path(_ key: String, _ fields: inout Fields, _ quantifiers: Int) throws(DocumentError) -> RulePath {
-        guard let path = RulePath(try fields.string(key)) else { throw fields.refuse(key, "is no path like changes[].kind") }
+        guard let path = RulePath(try fields.string(key)) else {
+            throw fields.refuse(key, "is no path like changes[].kind")
+        }
         guard !path.isOfItem || quantifiers > 0 else {
             throw fields.refuse(key, "speaks of an item, but stands in no 'some' or 'every'")
         }

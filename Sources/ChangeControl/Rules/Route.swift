@@ -47,8 +47,8 @@ package struct Route: Sendable, Equatable {
     /// What an outcome says of one record.
     package enum Permission: Sendable, Equatable {
         case given
-        /// It depends on the date, which is not known.
-        case open(String)
+        /// It depends on the date, which is not known: what must be so of it.
+        case open([String])
         case refused(String)
     }
 }
@@ -56,15 +56,15 @@ package struct Route: Sendable, Equatable {
 extension Route.Outcome {
     package func permission(in context: RuleContext) -> Route.Permission {
         guard installs else { return .refused(message) }
-        var open: String?
+        var questions: [String] = []
         for need in needs {
             switch need.require.truth(in: context) {
             case .no: return .refused(need.message)
-            case .open: open = open ?? need.message
+            case .open: questions.append(need.require.dateQuestion(in: context))
             case .yes: continue
             }
         }
-        return open.map { .open($0) } ?? .given
+        return questions.isEmpty ? .given : .open(questions)
     }
 }
 

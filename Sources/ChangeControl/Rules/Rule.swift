@@ -42,6 +42,12 @@ package struct Rule: Sendable, Equatable {
         return applies == .open && kept == .no ? .open : kept
     }
 
+    /// What must be so of the date for the rule not to be broken, where that is what it depends on.
+    func dateQuestion(in context: RuleContext) -> String {
+        if let when, require.truth(in: context) == .no { return Condition.not(when).dateQuestion(in: context) }
+        return require.dateQuestion(in: context)
+    }
+
     package func isAsked(at stage: Stage) -> Bool { self.stage == .both || self.stage == stage }
 }
 
@@ -75,15 +81,15 @@ package struct RuleFinding: Sendable, Equatable {
     package let market: String?
     package let message: String
     package let advice: String
-    /// Whether it is so depends on the date, which is not known.
-    package let dependsOnDate: Bool
+    /// What must be so of the date for the rule to be kept, where the clock cannot be relied on; nil where it is broken for certain.
+    package let dateQuestion: String?
 
     package var json: JSON {
         .members([
             "rule": .string(rule.rule), "pack": .string(rule.pack), "packVersion": .string(rule.version.description),
             "severity": .string(severity.rawValue), "clause": .string(clause), "market": market.map(JSON.string),
             "message": .string(message), "advice": advice.isEmpty ? nil : .string(advice),
-            "dependsOnDate": dependsOnDate ? true : nil,
+            "dateQuestion": dateQuestion.map(JSON.string),
         ])
     }
 }

@@ -9,7 +9,7 @@ extension RuleDocument {
             return RuleFinding(
                 rule: reference(rule.id), gate: rule.gate, severity: rule.severity, clause: rule.clause,
                 market: context.market?["market"]?.string, message: rule.message, advice: rule.advice,
-                dependsOnDate: verdict == .open)
+                dateQuestion: verdict == .open ? rule.dateQuestion(in: context) : nil)
         }
     }
 
@@ -64,7 +64,7 @@ package struct RecordCheck: Sendable {
         func finding(_ clause: String, _ message: String, _ advice: String, _ severity: Rule.Severity) -> RuleFinding {
             RuleFinding(
                 rule: pack.reference("\(route).\(outcome)"), gate: .market, severity: severity, clause: clause,
-                market: market, message: message, advice: advice, dependsOnDate: false)
+                market: market, message: message, advice: advice, dateQuestion: nil)
         }
         guard let known = pack.route(route) else {
             let words = pack.routes.map(\.id).joined(separator: ", ")
@@ -78,6 +78,7 @@ package struct RecordCheck: Sendable {
         guard context.market?["released"] == true, case .refused(let reason) = meaning.permission(in: context) else {
             return nil
         }
-        return finding(meaning.clause, "it is released, but no device may install it: \(reason)", meaning.advice, .refuse)
+        let message = "it is released, but no device may install it: \(reason)"
+        return finding(meaning.clause, message, meaning.advice, .refuse)
     }
 }

@@ -113,9 +113,14 @@ package struct RuleDocument: Sendable, Equatable {
         for rule in rules where !sources.contains(where: { $0.id == rule.source }) {
             throw .incoherent(id, reason: "the rule '\(rule.id)' names the source '\(rule.source)', which is not there")
         }
+        let stray: (rule: String, path: RulePath)?
+        do throws(DocumentError) { stray = try strayPath() } catch { throw .malformed(error) }
+        if let (rule, path) = stray {
+            throw .incoherent(id, reason: "'\(rule)' asks for '\(path)', which no change record has")
+        }
         guard (id == Self.common) == markets.isEmpty else {
-            throw .incoherent(
-                id, reason: markets.isEmpty ? "it serves no market" : "it serves markets, but is for what is no market's")
+            let reason = markets.isEmpty ? "it serves no market" : "it serves markets, but is for what is no market's"
+            throw .incoherent(id, reason: reason)
         }
         guard markets.isEmpty == routes.isEmpty else {
             throw .incoherent(id, reason: routes.isEmpty ? "its markets have no routes" : "its routes have no markets")

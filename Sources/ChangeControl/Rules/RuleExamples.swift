@@ -19,8 +19,9 @@ package struct RuleExamples: Sendable {
 
     package init(_ pack: RuleDocument) {
         self.pack = pack
-        // Examples speak of what may be; the time is the one from which the pack holds.
-        time = PossibleTime(pack.validFrom)
+        // The dates in examples are written down on the day on which the pack is: when its last source was read.
+        let read = pack.sources.compactMap { Timestamp("\($0.read)T00:00:00Z") }
+        time = PossibleTime(max(read.max() ?? pack.validFrom, pack.validFrom))
     }
 
     package func run() -> [Result] {
@@ -63,22 +64,18 @@ package struct RuleExamples: Sendable {
     package func lacking() -> [String] {
         var names: [String] = []
         for rule in pack.rules {
-            for verdict in [RuleExample.Verdict.keeps, .breaks] where !rule.examples.contains(where: { $0.expect == verdict }) {
-                names.append("\(rule.id): \(verdict.rawValue)")
-            }
+            names += [.keeps, .breaks].filter { !rule.examples.show($0) }.map { "\(rule.id): \($0.rawValue)" }
         }
         for rule in pack.acknowledgements {
-            for verdict in [RuleExample.Verdict.silent, .asks]
-            where !(rule.when == nil && verdict == .silent) && !rule.examples.contains(where: { $0.expect == verdict }) {
-                names.append("\(rule.id): \(verdict.rawValue)")
-            }
+            let wanted: [RuleExample.Verdict] = rule.when == nil ? [.asks] : [.asks, .silent]
+            names += wanted.filter { !rule.examples.show($0) }.map { "\(rule.id): \($0.rawValue)" }
         }
         for route in pack.routes {
             for outcome in route.outcomes {
                 let wanted: [RuleExample.Verdict] =
                     !outcome.installs ? [.breaks] : outcome.needs.isEmpty ? [.keeps] : [.keeps, .breaks]
-                for verdict in wanted where !outcome.examples.contains(where: { $0.expect == verdict }) {
-                    names.append("\(route.id).\(outcome.id): \(verdict.rawValue)")
+                names += wanted.filter { !outcome.examples.show($0) }.map {
+                    "\(route.id).\(outcome.id): \($0.rawValue)"
                 }
             }
         }
@@ -93,4 +90,8 @@ package struct RuleExamples: Sendable {
                 expected: result.expected.rawValue)
         }
     }
+}
+
+extension [RuleExample] {
+    fileprivate func show(_ verdict: RuleExample.Verdict) -> Bool { contains { $0.expect == verdict } }
 }

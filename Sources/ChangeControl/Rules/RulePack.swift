@@ -55,7 +55,7 @@ package struct RulePacks: Sendable {
 
     /// The pack that serves a market: one that names it, else one that serves any.
     package func serving(_ market: String) -> RulePack? {
-        packs.values.first { $0.content.serves(market) } ?? packs.values.first { $0.content.serves(RuleDocument.anyMarket) }
+        all.first { $0.content.serves(market) } ?? all.first { $0.content.serves(RuleDocument.anyMarket) }
     }
 
     /// Puts a pack in force, in the place of an older one of its id; false if the same one is in force already.

@@ -53,7 +53,8 @@ package struct RulePath: Sendable, Equatable, CustomStringConvertible {
         (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45 || byte == 95
     }
 
-    package var isOfDevice: Bool { root == .device }
+    var isOfRecord: Bool { root == .record }
+    var names: [String] { steps.map(\.name) }
     package var isOfItem: Bool { root == .item }
 
     /// What stands there: one value for each element that the path goes into, none where it leads nowhere; null is nothing.
