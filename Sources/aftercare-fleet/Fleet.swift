@@ -14,7 +14,8 @@ struct Fleet: Program {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            PKICommand.self, BundleCommand.self, DeviceCommand.self, GrantCommand.self, SendCommand.self,
+            PKICommand.self, ChangeCommand.self, BundleCommand.self, DeviceCommand.self, GrantCommand.self,
+            SendCommand.self,
             ServiceRequestCommand.self,
         ])
 }
