@@ -23,9 +23,9 @@ package final class VirtualProduct: Sendable {
         folder = try TemporaryFolder()
         let authority = Authority(folder: folder.file("pki"), storage: Storage())
         let now = SystemClock().now().advanced(by: -3600)
-        try authority.create(roles: [.software, .regulatory], organization: "Test", keys: .p256, now: now)
-        signers = try [Role.software, .regulatory].map { role in
-            let files = try authority.issue(role: role, person: "Approver", keys: .p256, days: 30, now: now)
+        try authority.create(roles: TrustPolicy.usualRoles, organization: "Test", keys: .p256, now: now)
+        signers = try TrustPolicy.usualRoles.map { role in
+            let files = try authority.issue(role: role, person: "Approver \(role)", keys: .p256, days: 30, now: now)
             return try ContentSigner.read(certificate: files.certificate, key: files.key.string, storage: Storage())
         }
         try makeImage("1.0.0", check: "exit 0")
@@ -45,7 +45,7 @@ package final class VirtualProduct: Sendable {
     /// The certificate and the key of the approver of a role.
     package func approver(_ role: Role) -> (certificate: FilePath, key: FilePath) {
         let place = trust.appending(role.name)
-        return (place.appending("approver.pem"), place.appending("approver.key"))
+        return (place.appending("approver-\(role).pem"), place.appending("approver-\(role).key"))
     }
 
     /// One CMS message with everybody's approval of now.
@@ -54,7 +54,7 @@ package final class VirtualProduct: Sendable {
         return try signers.reduce([]) { try $1.sign(content, at: now, addingTo: $0.isEmpty ? nil : $0) }
     }
 
-    /// The bundle of a release with both approvals.
+    /// The bundle of a release with every approval.
     package func bundle(_ version: String) async throws -> FilePath {
         let source = try ReleaseSource.read(release(version), in: Storage())
         let target = folder.file("\(version)-\(UUID().uuidString).aftercare")

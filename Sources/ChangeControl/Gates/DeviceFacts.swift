@@ -45,6 +45,47 @@ package struct DeviceFacts: Sendable {
 
     /// The clock can be relied on: it was set, and is not behind what something signed has told.
     package var isTimeKnown: Bool { isClockSet && time.confidence == .clock }
+
+    /// What the time can be, as rules and gates take it.
+    package var possibleTime: PossibleTime { PossibleTime(time.time, isCertain: isTimeKnown) }
+
+    /// What the conditions of rules may ask of the device: `device.route`, `device.hardware`.
+    var json: JSON {
+        .members([
+            "product": .string(product), "hardware": .string(hardware), "running": .string(running.description),
+            "securityFloor": .number(securityFloor), "id": .string(id), "groups": .strings(groups),
+            "market": market.map { .string($0.code) }, "route": market.map { .string($0.route) },
+            "udiDi": udiDI.map(JSON.string),
+        ])
+    }
+
+    /// Who has acknowledged this of that release, each person once, however often they said so.
+    func people(acknowledging subject: Acknowledgement.Subject, of release: Digest) -> [String] {
+        var known: Set<String> = []
+        let given = acknowledgements.filter { $0.subject == subject && $0.release == release }
+        return given.map(\.person).filter { person in
+            let name = person.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            return !name.isEmpty && known.insert(name).inserted
+        }
+    }
+}
+
+/// What people signed and the device holds: what its gates judge a release by, beside the release itself.
+package struct GateDocuments: Sendable {
+    package var rules: RulePacks
+    package var baseline: Baseline?
+    package var downgrades: [DowngradeAuthorisation]
+    package var withdrawals: [ApprovalWithdrawal]
+
+    package init(
+        rules: RulePacks, baseline: Baseline? = nil, downgrades: [DowngradeAuthorisation] = [],
+        withdrawals: [ApprovalWithdrawal] = []
+    ) {
+        self.rules = rules
+        self.baseline = baseline
+        self.downgrades = downgrades
+        self.withdrawals = withdrawals
+    }
 }
 
 /// Where a device is on the market, and by which route it got there.

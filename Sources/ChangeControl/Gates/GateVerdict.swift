@@ -1,90 +1,110 @@
 package import Documents
-package import Vocabulary
+import Vocabulary
 
 /// What a gate says about a release, with its reason; kept on success too.
 package struct GateVerdict: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
+        case pass
+        case refuse(GateRefusal)
+        /// It asks nothing of this release, here and now.
+        case notApplicable
+        /// The release may be installed, and is not activated before people have confirmed something.
+        case needsAcknowledgement(AcknowledgementDemand)
+
+        package var name: String {
+            switch self {
+            case .pass: "pass"
+            case .refuse: "refuse"
+            case .notApplicable: "not-applicable"
+            case .needsAcknowledgement: "needs-acknowledgement"
+            }
+        }
+    }
+
     package let gate: Gate
-    /// Nil where the gate passed.
-    package let refusal: GateRefusal?
+    package let outcome: Outcome
     package let reason: String
+    /// The rule that decided, where one did.
+    package var rule: RuleReference?
+    /// What rules found that stops nothing.
+    package var flags: [RuleFinding] = []
+    /// What must be true of the date for the verdict to hold, where the clock cannot be relied on; G14 asks people.
+    package var openDates: [String] = []
 
-    package var passed: Bool { refusal == nil }
+    /// Nil where the gate does not refuse.
+    package var refusal: GateRefusal? {
+        if case .refuse(let refusal) = outcome { refusal } else { nil }
+    }
 
-    init(_ gate: Gate, passed reason: String) {
+    /// Nil where nothing has to be acknowledged.
+    package var demand: AcknowledgementDemand? {
+        if case .needsAcknowledgement(let demand) = outcome { demand } else { nil }
+    }
+
+    /// It stands in nobody's way: it passed, or asks nothing.
+    package var passed: Bool { outcome == .pass || outcome == .notApplicable }
+
+    init(_ gate: Gate, passed reason: String, rule: RuleReference? = nil) {
         self.gate = gate
-        refusal = nil
+        outcome = .pass
+        self.reason = reason
+        self.rule = rule
+    }
+
+    init(_ gate: Gate, refused refusal: GateRefusal, rule: RuleReference? = nil) {
+        self.gate = gate
+        outcome = .refuse(refusal)
+        reason = refusal.description
+        self.rule = rule
+    }
+
+    init(_ gate: Gate, notApplicable reason: String) {
+        self.gate = gate
+        outcome = .notApplicable
         self.reason = reason
     }
 
-    init(_ gate: Gate, refused refusal: GateRefusal) {
+    init(_ gate: Gate, needs demand: AcknowledgementDemand) {
         self.gate = gate
-        self.refusal = refusal
-        reason = refusal.description
+        outcome = .needsAcknowledgement(demand)
+        reason = demand.reason
+        rule = demand.rule
     }
 
     package var json: JSON {
         .members([
             "gate": .string(gate.name), "title": .string(gate.title), "clause": .string(gate.clause),
-            "verdict": passed ? "pass" : "refuse", "reason": .string(reason),
-            "code": refusal.map { .string($0.code.description) },
+            "verdict": .string(outcome.name), "reason": .string(reason),
+            "code": refusal.map { .string($0.code.description) }, "acknowledgement": demand?.json,
+            "pack": rule?.json, "flags": flags.isEmpty ? nil : .array(flags.map(\.json)),
+            "openDates": openDates.isEmpty ? nil : .strings(openDates),
         ])
     }
 }
 
-/// Why a gate is shut.
-package enum GateRefusal: Fault, Equatable {
-    case changeRecordIncomplete(missing: String)
-    case changeRecordDisagrees(member: String, record: String, manifest: String)
-    case product(String, device: String)
-    case hardware([String], device: String)
-    case from([Version], running: Version)
-    case alreadyRunning(Version)
-    case older(Version, running: Version)
-    case belowFloor(Int64, floor: Int64)
+/// What people must confirm at the device before a release is activated.
+package struct AcknowledgementDemand: Sendable, Equatable {
+    package let subject: Acknowledgement.Subject
+    /// How many different people.
+    package let people: Int
+    /// Who of them has confirmed it.
+    package let given: [String]
+    /// What they confirm, as one clause.
+    package let message: String
+    /// What they are to be shown: paths of the change record and what stands there, or the dates in question.
+    package let show: [String: JSON]
+    package let rule: RuleReference?
 
-    package var code: FaultCode {
-        switch self {
-        case .changeRecordIncomplete: FaultCode(2601)
-        case .changeRecordDisagrees: FaultCode(2602)
-        case .product: FaultCode(2603)
-        case .hardware: FaultCode(2604)
-        case .from: FaultCode(2605)
-        case .alreadyRunning: FaultCode(2606)
-        case .older: FaultCode(2607)
-        case .belowFloor: FaultCode(2608)
-        }
+    package var missing: Int { max(0, people - given.count) }
+
+    var reason: String {
+        "\(message): acknowledged by \(given.count) of \(people) \(people == 1 ? "person" : "people")"
     }
 
-    package var kind: FaultKind { .refused }
-
-    package var description: String {
-        switch self {
-        case .changeRecordIncomplete(let missing): "the change record has no '\(missing)'"
-        case .changeRecordDisagrees(let member, let record, let manifest):
-            "the change record's '\(member)' is '\(record)', the manifest's is '\(manifest)'"
-        case .product(let product, let device):
-            "the release is for the product '\(product)', this device is a '\(device)'"
-        case .hardware(let revisions, let device):
-            "the release is for hardware \(Self.list(revisions)), this device is '\(device)'"
-        case .from(let versions, let running):
-            "the release may be installed over \(Self.list(versions.map(\.description))), \(running) runs here"
-        case .alreadyRunning(let version): "\(version) runs here already"
-        case .older(let version, let running): "the release is \(version), older than \(running), which runs here"
-        case .belowFloor(let version, let floor):
-            "the release has the security version \(version), this device takes none below \(floor)"
-        }
-    }
-
-    package var advice: String {
-        switch self {
-        case .product, .hardware: "Take the release made for this device."
-        case .from: "Install a release first that may follow the running one."
-        case .older, .belowFloor: "Going back needs a signed downgrade authorisation from the manufacturer."
-        default: ""
-        }
-    }
-
-    private static func list(_ items: [String]) -> String {
-        items.isEmpty ? "nothing" : items.map { "'\($0)'" }.joined(separator: ", ")
+    package var json: JSON {
+        [
+            "subject": .string(subject.rawValue), "people": .number(people), "given": .strings(given),
+            "message": .string(message), "show": .object(show),
+        ]
     }
 }
