@@ -133,7 +133,7 @@ for (tests, tested) in [
     "BundlesTests": ["Bundles", "ChangeControl", "Trust", "Platform", "Documents", "Releases"],
     "BootControlTests": ["BootControl", "Documents", "Platform"],
     "LedgerTests": ["Ledger", "Platform", "Documents"],
-    "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Documents", "Platform", "Releases"],
+    "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Releases", "Platform", "Documents"],
     "HardwareTests": ["Hardware", "Platform", "Documents"],
     "PeripheralsTests": ["Peripherals", "Platform", "Documents"],
     "HealthTests": ["Health", "Hardware", "Platform", "Documents"],

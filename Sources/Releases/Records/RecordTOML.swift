@@ -72,7 +72,8 @@ package struct RecordTOML {
         text += "\(Self.key(name)) = \(Self.inline(value))\n"
     }
 
-    private static func inline(_ value: JSON) -> String {
+    /// A value on one line, as TOML writes it.
+    static func inline(_ value: JSON) -> String {
         switch value {
         // TOML has no null; a reader refuses it wherever it stands.
         case .null: "\"\""
