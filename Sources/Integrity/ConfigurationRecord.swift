@@ -136,7 +136,8 @@ extension ConfigurationRecord {
     /// The members are stable: only new ones are added.
     package var json: JSON {
         .members([
-            "configuration": .string(state.word), "since": (unknownSince ?? basis?.since).map { .string($0.description) },
+            "configuration": .string(state.word),
+            "since": (unknownSince ?? basis?.since).map { .string($0.description) },
             "drifts": .array(drifts.map(\.json)), "driftCount": .number(driftCount), "basis": basis?.json,
             "last": last?.json,
         ])
