@@ -6,10 +6,12 @@ import TestSupport
 import Testing
 import Vocabulary
 
-@Suite("The system's packages", .enabled(if: PackageTests.hasDpkg))
+/// dpkg, and the rights that it wants.
+private let hasDpkg = (try? Tool.run(["dpkg", "--version"]))?.status == 0 && geteuid() == 0
+
+@Suite("The system's packages", .enabled(if: hasDpkg))
 struct PackageTests {
-    private static let hasDpkg = (try? Tool.run(["dpkg", "--version"]))?.status == 0 && geteuid() == 0
-    private static let plan = "[packages]\ndpkg = \"/var/lib/dpkg/status\""
+    fileprivate static let plan = "[packages]\ndpkg = \"/var/lib/dpkg/status\""
 
     /// A root with a package data base of dpkg's own making.
     private struct Root {

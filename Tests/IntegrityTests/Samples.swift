@@ -5,6 +5,9 @@ import SystemPackage
 import TestSupport
 import Vocabulary
 
+/// Foundation has one of units.
+typealias Measurement = Integrity.Measurement
+
 extension Measurer {
     /// Measures what a plan in TOML says, below a test's folder.
     static func measure(
