@@ -148,7 +148,7 @@ for (tests, tested) in [
     "VirtualDeviceTests": ["VirtualDevice", "Hardware", "Platform"],
     "AgentTests": [
         "Agent", "BootControl", "Bundles", "Ledger", "Hardware", "Peripherals", "Installation", "SelfTests", "Health",
-        "Heartbeats", "Servicing", "Transfers", "Platform", "Documents", "Trust", logging, "Releases",
+        "Heartbeats", "Servicing", "Transfers", "Integrity", "Platform", "Documents", "Trust", logging, "Releases",
     ],
     "CommandsTests": ["Commands"],
     "EndToEndTests": [

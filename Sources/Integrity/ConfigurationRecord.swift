@@ -59,6 +59,8 @@ package struct ConfigurationRecord: Equatable, Sendable {
     package private(set) var drifts: [Drift] = []
     package private(set) var driftCount = 0
     package private(set) var unknownSince: Timestamp?
+    /// Since when something could not be measured.
+    package private(set) var problemsSince: Timestamp?
 
     package init() {}
 
@@ -84,6 +86,7 @@ package struct ConfigurationRecord: Equatable, Sendable {
     ) -> (record: ConfigurationRecord, changes: [Change]) {
         var next = self
         next.last = summary
+        next.problemsSince = summary.problemCount == 0 ? nil : problemsSince ?? summary.time
         var changes: [Change] = []
         if basis?.release != release {
             next.basis = Basis(release: release, digest: summary.digest, since: summary.time)
@@ -136,9 +139,10 @@ extension ConfigurationRecord {
     /// The members are stable: only new ones are added.
     package var json: JSON {
         .members([
-            "configuration": .string(state.word), "since": (unknownSince ?? basis?.since).map { .string($0.description) },
+            "configuration": .string(state.word),
+            "since": (unknownSince ?? basis?.since).map { .string($0.description) },
             "drifts": .array(drifts.map(\.json)), "driftCount": .number(driftCount), "basis": basis?.json,
-            "last": last?.json,
+            "last": last?.json, "problemsSince": problemsSince.map { .string($0.description) },
         ])
     }
 
@@ -148,6 +152,7 @@ extension ConfigurationRecord {
         basis = value["basis"].flatMap(Basis.init)
         last = value["last"].flatMap(Summary.init)
         drifts = value["drifts"]?.array?.compactMap(Drift.init) ?? []
+        problemsSince = value["problemsSince"]?.string.flatMap { Timestamp($0) }
         driftCount = value["driftCount"]?.integer.map { Int(clamping: $0) } ?? drifts.count
         if value["configuration"] == "unknown" {
             unknownSince = value["since"]?.string.flatMap { Timestamp($0) } ?? drifts.first?.since

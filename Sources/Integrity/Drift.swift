@@ -102,7 +102,9 @@ package struct Expectation: Sendable {
         for item in measured.items where item.fingerprint.kind != .unreadable {
             guard let expected = self[item.subject] else {
                 // Without a baseline everything that nobody signed is new, and none of it is wrong.
-                if baseline != nil { drifts.append(Drift(item.subject, expected: nil, found: item.fingerprint, since: time)) }
+                if baseline != nil {
+                    drifts.append(Drift(item.subject, expected: nil, found: item.fingerprint, since: time))
+                }
                 continue
             }
             if !expected.accepts(item.fingerprint) {

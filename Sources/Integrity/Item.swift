@@ -38,7 +38,9 @@ package struct Subject: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     static func escaped(_ bytes: [UInt8]) -> String {
         // Most paths are of such characters only.
-        if bytes.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x5C }) { return String(decoding: bytes, as: UTF8.self) }
+        if bytes.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x5C }) {
+            return String(decoding: bytes, as: UTF8.self)
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             return bytes.map { $0 < 0x80 ? escaped(Unicode.Scalar($0)) : hexadecimal($0) }.joined()
         }

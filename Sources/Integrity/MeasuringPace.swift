@@ -36,7 +36,10 @@ package final class MeasuringPace: Sendable {
 
     package var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    private enum Turn { case go, ended, wait(DispatchTime) }
+    private enum Turn {
+        case go, ended
+        case wait(DispatchTime)
+    }
 
     /// Returns when the next piece may be read, `count` bytes after the one before.
     func spend(_ count: Int) throws(IntegrityError) {

@@ -94,7 +94,8 @@ struct TreeWalk {
         items.append(Item(.file(path), fingerprint))
         guard status.kind == .folder, !isElsewhere else { return }
         guard depth < Self.depthLimit else {
-            return note(path, .below, "it lies more than \(Self.depthLimit) folders deep, what is in it is not measured")
+            return note(
+                path, .below, "it lies more than \(Self.depthLimit) folders deep, what is in it is not measured")
         }
         let child: OpenFolder
         do throws(StorageError) { child = try folder.folder(name) } catch {

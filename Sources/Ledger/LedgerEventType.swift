@@ -28,6 +28,8 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
     case emergencyStarted = "service.emergency-started"
     case emergencyEnded = "service.emergency-ended"
     case incidentReported = "incident.reported"
+    /// Something that a person must judge, found by the device itself.
+    case incidentCandidate = "incident.candidate"
     case holdPlaced = "hold.placed"
     case holdReleased = "hold.released"
     case recordExported = "record.exported"
@@ -72,7 +74,7 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
         case .serviceCommand: 110_132  // use of a restricted function
         case .emergencyStarted: 110_127  // emergency override started
         case .emergencyEnded: 110_138  // emergency override stopped
-        case .incidentReported: 110_113  // security alert
+        case .incidentReported, .incidentCandidate: 110_113  // security alert
         case .holdPlaced, .holdReleased: 110_135  // object security attributes changed
         case .recordExported: 110_106  // export
         case .recordRead: 110_101  // audit log used

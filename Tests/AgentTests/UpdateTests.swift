@@ -28,7 +28,8 @@ struct UpdateTests {
         #expect(
             types == [
                 "clock.watermark", "update.offered", "update.transition", "update.judged", "update.transition",
-                "slot.activated", "trial.started", "selftest.result", "update.transition", "update.transition", "update.committed",
+                "slot.activated", "trial.started", "selftest.result", "update.transition", "update.transition",
+                "update.committed",
             ])
         guard case .whole = try machine.verifyLedger() else {
             Issue.record("\(try machine.verifyLedger())")

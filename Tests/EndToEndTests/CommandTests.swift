@@ -102,7 +102,7 @@ struct CommandTests {
             let status = try await device.status()
             #expect(
                 names(status) == [
-                    "boot", "device", "findings", "hardware", "product", "securityFloor", "slotSet", "state", "time",
+                    "boot", "configuration", "device", "findings", "hardware", "product", "securityFloor", "slotSet", "state", "time",
                     "version",
                 ])
             let slots = try await device.json(["slots"])

@@ -56,6 +56,11 @@ package struct DocumentShelf: Sendable {
         try storage.replace(folder.appending(name), with: document.bytes, mode: 0o644)
     }
 
+    /// Verifies a document about what was measured, which is not the shelf's to take.
+    func verified(_ document: SignedDocument, at time: TrustedTime) throws(ControlDocumentError) -> VerifiedDocument {
+        try document.verifiedByKind(trust, at: time)
+    }
+
     /// What is in force, as people and programs are shown it.
     package var summaries: [JSON] {
         documents.rules.all.map(\.summary) + (documents.baseline.map { [$0.summary] } ?? [])
@@ -81,6 +86,8 @@ package struct DocumentShelf: Sendable {
             documents.baseline = new
         case .downgrade: return try Self.add(try DowngradeAuthorisation(verified), to: &documents.downgrades)
         case .withdrawal: return try Self.add(try ApprovalWithdrawal(verified), to: &documents.withdrawals)
+        // What it accepted is in the record of the configuration, and only there.
+        case .configuration: return false
         default: throw ControlDocumentError.unknownKind(verified.kind)
         }
         return true

@@ -136,6 +136,11 @@ package final class Records {
 
     package func keepFindings(_ findings: JSON) throws { try store.setFact("findings", findings) }
 
+    /// What is known of the configuration, as it was last recorded.
+    package var configuration: JSON? { (try? store.fact("configuration")).flatMap { $0 } }
+
+    package func keepConfiguration(_ record: JSON) throws { try store.setFact("configuration", record) }
+
     package var holds: [Hold] {
         (try? store.fact("holds"))?.flatMap { $0.array?.compactMap(Hold.init) } ?? []
     }

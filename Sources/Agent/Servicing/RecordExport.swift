@@ -47,7 +47,8 @@ extension Agent {
         case "ledger":
             let file = try storage.open(places.ledger.appending(LedgerFile.name), .read)
             return RecordExport(name: "\(name).jsonl", content: .file(file, size: try file.size()))
-        case "passport": return RecordExport(name: "\(name).json", content: .bytes(passport().canonicalBytes))
+        case "passport":
+            return RecordExport(name: "\(name).json", content: .bytes(try vouchedPassport().canonicalBytes))
         case "record", "incident":
             let folder = what == "record" ? places.serviceRecords : places.incidents
             guard

@@ -50,7 +50,7 @@ extension ServiceSessions {
 
     private func health() async throws -> JSON {
         guard let health = surroundings.health else { throw AgentError.noBoard }
-        return await health.snapshot().json
+        return await health.snapshot().adding(agent.configurationFindings()).json
     }
 
     private func network() async throws -> JSON {
