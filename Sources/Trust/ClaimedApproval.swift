@@ -1,4 +1,5 @@
 package import Documents
+import Platform
 package import Vocabulary
 
 /// What a signature says of itself, before anybody asked whether its certificate leads to an anchor: to be shown, never believed.
