@@ -1,5 +1,4 @@
 import ArgumentParser
-import Bundles
 import Commands
 import Platform
 import Releases
@@ -65,7 +64,7 @@ struct ApproveCommand: AsyncParsableCommand {
         if !yes, digest == nil {
             try Confirmation.ask(
                 review.page(role: role, meaning: terms.meaning).text(width: Terminal.width(of: .output)),
-                for: review.manifest.version.description,
+                for: review.page.name,
                 question: "To sign this as \(terms.signer.certificate.commonName ?? terms.signer.certificate.subject)")
         }
         try BundleApproval.add(to: path, in: storage, terms, expecting: digest?.digest ?? review.page.digest)
@@ -99,31 +98,16 @@ struct WithdrawCommand: AsyncParsableCommand {
     func run() async throws {
         let storage = Storage()
         let path = FilePath(bundle)
-        let key = try self.key?.digest ?? keyOfRole(path, storage)
+        let before = try BundleReview(path, in: storage, trust: try trust.policy(in: storage), at: SystemClock().now())
+        let key = try role.map { try before.standing.key(of: $0.role, in: path) } ?? key?.digest
+        guard let key else { return }
         let taken = try BundleApproval.withdraw(from: path, in: storage, key: key)
-        let left = try BundleReview(path, in: storage, at: SystemClock().now()).claims.count
+        let left = before.standing.claims.count - 1
         Terminal.say(
             """
             \(bundle): the signature of '\(taken.person.name.printable())' of \(taken.signingTime) is taken out, \
             \(left) \(left == 1 ? "is" : "are") left
             """)
-    }
-
-    private func keyOfRole(_ path: FilePath, _ storage: Storage) throws -> Digest {
-        let role = try role.orUsage("--role").role
-        let review = try BundleReview(
-            path, in: storage, trust: try trust.policy(in: storage), at: SystemClock().now())
-        let found = review.examination?.approvals.filter { $0.role == role } ?? []
-        guard let first = found.first else { throw ApprovalError.noApproval(path, "of the role '\(role)'") }
-        guard found.count == 1 else { throw ApprovalError.severalApprovals(role, count: found.count) }
-        return first.keyID
-    }
-}
-
-extension Optional {
-    fileprivate func orUsage(_ name: String) throws -> Wrapped {
-        guard let self else { throw ValidationError("\(name) is missing") }
-        return self
     }
 }
 

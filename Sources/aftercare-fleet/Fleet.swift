@@ -14,7 +14,8 @@ struct Fleet: Program {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            PKICommand.self, BundleCommand.self, RulesCommand.self, DeviceCommand.self, GrantCommand.self, SendCommand.self,
+            PKICommand.self, BundleCommand.self, DocumentCommand.self, RulesCommand.self, DeviceCommand.self,
+            GrantCommand.self, SendCommand.self,
             ServiceRequestCommand.self,
         ])
 }

@@ -67,18 +67,18 @@ struct InspectCommand: AsyncParsableCommand {
         if !approvals { Terminal.say(try JSONReader.read(parts.manifest, limit: parts.manifest.count).prettyText) }
         Terminal.write(
             "manifest \(review.page.digest)\n", to: approvals ? .output : .messages)
-        for (claim, line) in zip(review.claims, review.approvals) {
+        for (claim, line) in zip(review.standing.claims, review.standing.lines) {
             Terminal.write("\(line)\n  key \(claim.keyID)\n", to: approvals ? .output : .messages)
         }
-        if review.claims.isEmpty { Terminal.write("nobody has signed it yet\n", to: .messages) }
+        if review.standing.claims.isEmpty { Terminal.write("nobody has signed it yet\n", to: .messages) }
     }
 
     private func json(_ review: BundleReview) -> JSON {
         let judged = Dictionary(
-            (review.examination?.approvals ?? []).map { ($0.keyID, $0.json) }, uniquingKeysWith: { first, _ in first })
+            (review.standing.examination?.approvals ?? []).map { ($0.keyID, $0.json) }, uniquingKeysWith: { first, _ in first })
         return [
             "manifest": .string(review.page.digest.hex),
-            "approvals": .array(review.claims.map { judged[$0.keyID] ?? $0.json }),
+            "approvals": .array(review.standing.claims.map { judged[$0.keyID] ?? $0.json }),
         ]
     }
 }

@@ -30,6 +30,12 @@ struct ReviewLayout {
         ("How long the record is kept", ["retention"]),
     ]
 
+    /// What comes first of members that have no description of their own.
+    private static let leading = [
+        "id", "product", "device", "devices", "groups", "market", "from", "to", "route", "outcome", "nbDecision",
+        "version", "answer", "kind", "rationale", "text", "reason", "issued", "expires",
+    ]
+
     init(_ manifest: JSON) {
         guard case .object(var members) = manifest else { return }
         func take(_ names: [String]) -> [ReviewPage.Item] {
@@ -76,11 +82,12 @@ struct ReviewLayout {
     }
 
     /// The members of an object, in the order in which its description has them, then those that it does not know.
-    private static func items(of value: JSON, _ description: RecordDescription?) -> [ReviewPage.Item] {
+    static func items(of value: JSON, _ description: RecordDescription?) -> [ReviewPage.Item] {
         guard case .object(let members) = value else { return items("value", value, nil) }
         let known = description?.fields.map(\.name) ?? []
         let others = members.keys.filter { !known.contains($0) }.sorted()
-        return (known + others).flatMap { name -> [ReviewPage.Item] in
+        let first = leading.filter(others.contains)
+        return (known + first + others.filter { !first.contains($0) }).flatMap { name -> [ReviewPage.Item] in
             guard let member = members[name] else { return [] }
             return items(name, member, description?.fields.first { $0.name == name })
         }

@@ -3,6 +3,7 @@ import Vocabulary
 extension ReviewPage {
     /// The page as one HTML file that needs nothing else and runs nothing: to be sent, printed, read and signed elsewhere.
     package var html: String {
+        let command = isDocument ? "document sign FILE" : "bundle approve BUNDLE"
         let body = sections.map { section in
             "<section><h2>\(Self.escaped(section.title))</h2>\n\(Self.list(section.items))</section>\n"
         }
@@ -21,9 +22,9 @@ extension ReviewPage {
             </head>
             <body>
             <header><h1>\(Self.escaped(title))</h1>
-            <p>What is signed: the manifest with the SHA-256 <code>\(digest)</code></p></header>
+            <p>What is signed has the SHA-256 <code>\(digest)</code></p></header>
             \(body.joined())<footer><p>Whoever has read this page approves exactly this, and nothing that was changed since:</p>
-            <pre>aftercare-fleet bundle approve BUNDLE --digest \(digest) --certificate FILE --key KEY</pre></footer>
+            <pre>aftercare-fleet \(command) --digest \(digest) --certificate FILE --key KEY</pre></footer>
             </body>
             </html>
 

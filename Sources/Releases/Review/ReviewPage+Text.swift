@@ -4,7 +4,7 @@ extension ReviewPage {
     /// The page for a terminal or a pager, in lines of at most `width` columns where words allow it.
     package func text(width: Int = 100) -> String {
         var lines = [title, String(repeating: "=", count: max(title.count, 8)), ""]
-        lines += ["What is signed: the manifest with the SHA-256", "  \(digest)", ""]
+        lines += ["What is signed has the SHA-256", "  \(digest)", ""]
         for section in sections {
             lines += [section.title, String(repeating: "-", count: section.title.count)]
             for item in section.items { Self.write(item, 0, max(width, 60), into: &lines) }

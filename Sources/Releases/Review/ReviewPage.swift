@@ -2,19 +2,22 @@ import Bundles
 import ChangeControl
 import Documents
 import Platform
+package import Trust
 package import Vocabulary
 
-/// What somebody reads before they approve a release: every value of the manifest that will be signed, in reading order.
+/// What somebody reads before they approve a release or a document: every value of what will be signed, in reading order.
 ///
-/// It is made from the manifest's bytes and nothing else, and every value of theirs stands on it: what is not known here is shown under
-/// its own name at the end. So what is read is what is signed, and `digest` names both.
+/// It is made from the bytes that are signed and nothing else, and every value of theirs stands on it: what is not known here is shown
+/// under its own name. So what is read is what is signed, and `digest` names both.
 package struct ReviewPage: Sendable {
-    /// The product and the version.
+    /// The product and the version, or what a document is and its number.
     package let title: String
-    package let version: Version
-    /// SHA-256 of the manifest's bytes: what an approval is over.
+    /// What somebody types to say that they mean this one: the version, or a document's number.
+    package let name: String
+    /// SHA-256 of what an approval is over: a manifest's bytes, a document's canonical form.
     package let digest: Digest
     package private(set) var sections: [Section]
+    let isDocument: Bool
 
     package struct Section: Sendable {
         package let title: String
@@ -48,9 +51,20 @@ package struct ReviewPage: Sendable {
             content = try JSONReader.read(bytes, limit: bytes.count)
         } catch { throw .bundle(.manifest(error)) }
         title = "\(manifest.product) \(manifest.version)"
-        version = manifest.version
+        name = manifest.version.description
         digest = SHA256.digest(of: bytes)
         sections = ReviewLayout(content).sections
+        isDocument = false
+    }
+
+    /// The page of a document that travels by itself.
+    package init(document: SignedDocument) {
+        let kind = ControlDocumentKind(rawValue: document.kind)?.name ?? document.kind.visible
+        name = (document.document["id"]?.string ?? "").visible
+        title = "\(kind) \(name)"
+        digest = SHA256.digest(of: document.content)
+        sections = [Section(title: "The \(kind)", items: ReviewLayout.items(of: document.document, nil))]
+        isDocument = true
     }
 
     /// The page with one more section at its end.

@@ -62,6 +62,11 @@ enum ReviewWords {
         "careAreaMaxConcurrent": "At most at once in a care area", "stopRules": "Stops on",
         "timeoutS": "Within (seconds)", "onFail": "When it fails", "until": "Until", "basis": "Because of",
         "cwe": "CWE",
+        // Documents that travel by themselves
+        "udiDi": "UDI-DI", "record": "Change record", "records": "Change records before it", "issued": "Written at",
+        "expires": "Ends at", "devices": "For the devices", "groups": "For the groups of devices",
+        "fsca": "Field safety corrective action", "key": "Key", "release": "Release (SHA-256 of its manifest)",
+        "notifiedBody": "Notified body",
         // Languages
         "en": "English", "de": "German", "fr": "French", "it": "Italian", "es": "Spanish", "pt": "Portuguese",
         "nl": "Dutch", "pl": "Polish", "sv": "Swedish", "da": "Danish", "fi": "Finnish", "cs": "Czech",
