@@ -44,6 +44,8 @@ struct DocumentCommand: AsyncParsableCommand {
                 let roles = kind.requiredRoles(of: document.document.document, by: trust)
                 terms.trust = try trust.requiring(roles)
             }
+            let target = output.map { FilePath($0) } ?? document.signedPath
+            try document.takeUp(target, in: storage)
             let role = try terms.certifiedRole()
             let page = ReviewPage(document: document.document)
             if !yes, digest == nil {
@@ -53,7 +55,6 @@ struct DocumentCommand: AsyncParsableCommand {
                         "To sign this as \(terms.signer.certificate.commonName ?? terms.signer.certificate.subject)")
             }
             try document.sign(terms, expecting: digest?.digest ?? page.digest)
-            let target = output.map { FilePath($0) } ?? document.signedPath
             try document.write(to: target, in: storage)
             Terminal.say(
                 "\(target): \(page.title), \(terms.meaning.rawValue)\(role.map { " as '\($0)'" } ?? "") by "

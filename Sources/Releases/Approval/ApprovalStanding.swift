@@ -48,8 +48,9 @@ package struct ApprovalStanding: Sendable {
 
     /// A page with the approvals that are there, and what one more would say.
     package func page(_ page: ReviewPage, role: Role?, meaning: SignatureMeaning?) -> ReviewPage {
-        let so = claims.isEmpty ? ["nobody has signed it yet"] : lines
-        let page = page.adding("Approvals so far", [.value(ReviewPage.Label("Signed"), so)])
+        let so = claims.isEmpty ? ["nobody yet"] : lines
+        let page = page.adding(
+            "Approvals so far", so.map { .value(ReviewPage.Label("Signed"), [$0]) })
         guard let meaning else { return page }
         var items: [ReviewPage.Item] = []
         if let role { items.append(.value(ReviewPage.Label("Your role"), [role.name])) }

@@ -42,6 +42,17 @@ package struct DocumentFile: Sendable {
         document = SignedDocument(document.document, signatures: signatures)
     }
 
+    /// The document with the signatures of the file in which it would be written; refuses one that holds something else.
+    package mutating func takeUp(_ target: FilePath, in storage: Storage) throws(ApprovalError) {
+        guard target != path, storage.exists(target) else { return }
+        let there = try DocumentFile(target, in: storage)
+        guard there.document.document == document.document else {
+            throw .changed(
+                target, found: SHA256.digest(of: there.document.content), read: SHA256.digest(of: document.content))
+        }
+        document = there.document
+    }
+
     /// Where a signed document belongs: beside the draft, with the ending `.json`.
     package var signedPath: FilePath {
         guard path.extension == "toml" else { return path }
