@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bundles
 import Commands
-import Documents
 import Platform
 import Releases
 import SystemPackage
@@ -11,7 +10,9 @@ import Vocabulary
 struct BundleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bundle", abstract: "Build, approve and look at bundles.",
-        subcommands: [Build.self, Approve.self, Inspect.self])
+        subcommands: [
+            Build.self, PageCommand.self, ApproveCommand.self, WithdrawCommand.self, InspectCommand.self,
+        ])
 
     struct Build: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -50,61 +51,6 @@ struct BundleCommand: AsyncParsableCommand {
             line.end()
             let size = try storage.open(FilePath(output), .read).size()
             Terminal.say("\(output): \(manifest.product) \(manifest.version), \(ByteCount(size)), not approved yet")
-        }
-    }
-
-    struct Approve: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Sign a bundle's manifest beside the signatures that are there.",
-            discussion: """
-                What is signed covers every byte of every image, the change record and whom the release is for. KEY is a \
-                PEM file, or a pkcs11: address of a key in a token.
-                """)
-
-        @Argument(help: "The bundle.", completion: .file(extensions: ["aftercare"]))
-        var bundle: String
-        @Option(
-            name: .long, help: "The signer's certificate, followed by its intermediates.",
-            completion: .file(extensions: ["pem"]))
-        var certificate: String
-        @Option(name: .long, help: "The signer's key: a PEM file or a pkcs11: address.")
-        var key: String
-        @Option(name: .long, help: "The time of signing, as 2026-01-31T12:00:00Z; now if it is left out.")
-        var time: TimeArgument?
-
-        func run() async throws {
-            let storage = Storage()
-            let signer = try ContentSigner.read(certificate: FilePath(certificate), key: key, storage: storage)
-            try BundleApproval.add(
-                to: FilePath(bundle), in: storage, signedBy: signer, at: time?.time ?? SystemClock().now())
-            let (_, manifest, _) = try BundleApproval.parts(of: FilePath(bundle), in: storage)
-            let release = try Manifest(bytes: manifest)
-            Terminal.say("\(bundle): \(release.product) \(release.version), approved by \(signer.certificate.subject)")
-        }
-    }
-
-    struct Inspect: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Show a bundle's manifest, or write out what another program checks it with.",
-            discussion: """
-                openssl cms -verify -binary -inform DER -in SIGNATURES -content MANIFEST -purpose any -CAfile ANCHORS
-                """)
-
-        @Argument(help: "The bundle.", completion: .file(extensions: ["aftercare"]))
-        var bundle: String
-        @Option(name: .long, help: "Write the exact bytes that are signed to this file.")
-        var manifest: String?
-        @Option(name: .long, help: "Write the CMS message (DER) to this file.")
-        var signatures: String?
-
-        func run() async throws {
-            let storage = Storage()
-            let parts = try BundleApproval.parts(of: FilePath(bundle), in: storage)
-            if let manifest { try storage.replace(FilePath(manifest), with: parts.manifest, mode: 0o644) }
-            if let signatures { try storage.replace(FilePath(signatures), with: parts.signatures, mode: 0o644) }
-            if manifest == nil, signatures == nil {
-                Terminal.say(try JSONReader.read(parts.manifest, limit: parts.manifest.count).prettyText)
-            }
         }
     }
 }

@@ -101,7 +101,7 @@ struct BuildingTests {
         let unsigned = try await build("r.aftercare")
         let path = folder.file("r.aftercare")
         for signer in approvers.signers {
-            try BundleApproval.add(to: path, in: storage, signedBy: signer, at: Approvers.time)
+            try BundleApproval.add(to: path, in: storage, ApprovalTerms(signer, at: Approvers.time))
         }
         let signed = try folder.read("r.aftercare")
         #expect(signed.count == unsigned.count)

@@ -8,7 +8,7 @@ package struct RecordTOML {
 
     /// The text of a record or a draft of one; what the description does not know comes last in each table.
     package static func text(
-        _ record: JSON, description: RecordDescription, commented: Bool = true
+        _ record: JSON, description: RecordDescription?, commented: Bool = true
     ) -> String {
         var writer = RecordTOML(isCommented: commented)
         writer.table(record, description, at: [])
