@@ -58,8 +58,9 @@ let package = Package(
         .target(name: "Trust", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "Bundles", dependencies: ["Vocabulary", "Documents", "Platform", "Trust", system]),
         .target(name: "BootControl", dependencies: ["Vocabulary", "Documents", "Platform", system]),
-        .target(name: "Ledger", dependencies: ["Vocabulary", "Documents", "Platform", system]),
-        .target(name: "ChangeControl", dependencies: ["Vocabulary", "Documents", "Trust", "Bundles"]),
+        .target(name: "Ledger", dependencies: ["Vocabulary", "Documents", "Platform", "Trust", system]),
+        .target(
+            name: "ChangeControl", dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", system]),
         .target(name: "Hardware", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "Peripherals", dependencies: ["Vocabulary", "Documents", "Platform", system]),
 
@@ -70,6 +71,7 @@ let package = Package(
         .target(name: "SelfTests", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "Health", dependencies: ["Vocabulary", "Documents", "Platform", "Hardware", system]),
         .target(name: "Heartbeats", dependencies: ["Vocabulary", "Documents", "Platform", system]),
+        .target(name: "Integrity", dependencies: ["Vocabulary", "Documents", "Platform", "Bundles", system]),
         .target(
             name: "Releases",
             dependencies: [
@@ -85,7 +87,7 @@ let package = Package(
             dependencies: [
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
                 "Hardware", "Peripherals", "Servicing", "Installation", "SelfTests", "Health", "Heartbeats",
-                "NetworkDiagnosis", "Transfers", system, logging, lifecycle, signals,
+                "NetworkDiagnosis", "Transfers", "Integrity", system, logging, lifecycle, signals,
             ]),
         .target(
             name: "Console",
@@ -137,6 +139,7 @@ for (tests, tested) in [
     "TransfersTests": ["Transfers", "Bundles", "Platform", "Documents"],
     "NetworkDiagnosisTests": ["NetworkDiagnosis", "Platform", "Documents"],
     "ConsoleTests": ["Console", "Servicing", "Transfers", "Platform", "Documents"],
+    "IntegrityTests": ["Integrity", "Bundles", "Platform", "Documents"],
     "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
     "SelfTestsTests": ["SelfTests", "Platform", "Documents"],
     "VirtualDeviceTests": ["VirtualDevice", "Hardware", "Platform"],

@@ -75,7 +75,7 @@ extension Agent {
         var verdicts: [GateVerdict] = []
         do {
             let bundle = try UnverifiedBundle.open(bytes).verified(by: verifier, at: time)
-            verdicts = GateSequence.judge(bundle, on: facts)
+            verdicts = GateSequence.judge(bundle.release, on: facts)
             if let refusal = verdicts.compactMap(\.refusal).first { throw refusal }
             try installer.check(hostImages(bundle.manifest), into: slots)
             // Of a stream each chunk is checked when it comes; a file is refused whole, before anything is written.

@@ -18,6 +18,8 @@ package enum BundleFormat {
     package static let largestIndex: UInt64 = 8 << 20
     package static let largestPayload: UInt64 = 1 << 50
     package static let mostImages = 32
+    /// The most earlier change records that one bundle may carry.
+    package static let mostHistory = 64
 
     /// The first eight bytes, made like PNG's: a transfer that strips the eighth bit or changes line ends breaks them.
     static let magic: [UInt8] = [0x89, 0x41, 0x46, 0x54, 0x0D, 0x0A, 0x1A, 0x0A]

@@ -26,6 +26,8 @@ package struct Manifest: Equatable, Sendable {
     package var payloadDigest: Digest
     /// The change record (an object of schema `aftercare.change/1`); what it says is ChangeControl's to judge.
     package var change: JSON
+    /// The change records of earlier releases that a device may not have had, oldest first.
+    package var history: [JSON]
     /// SHA-256 of the software bill of materials.
     package var sbomDigest: Digest?
     /// Members whose names start with `x-`, kept as they are.
@@ -34,8 +36,8 @@ package struct Manifest: Equatable, Sendable {
     package init(
         product: String, hardware: [String], version: Version, from: [Version], securityVersion: Int64,
         created: Timestamp, selfTestDeadline: Int64, fallbacks: [Version], images: [ImageDescription],
-        payloadLength: UInt64, payloadDigest: Digest, change: JSON, sbomDigest: Digest? = nil,
-        extensions: [String: JSON] = [:]
+        payloadLength: UInt64, payloadDigest: Digest, change: JSON, history: [JSON] = [],
+        sbomDigest: Digest? = nil, extensions: [String: JSON] = [:]
     ) {
         self.product = product
         self.hardware = hardware
@@ -50,6 +52,7 @@ package struct Manifest: Equatable, Sendable {
         self.payloadLength = payloadLength
         self.payloadDigest = payloadDigest
         self.change = change
+        self.history = history
         self.sbomDigest = sbomDigest
         self.extensions = extensions
     }
@@ -66,7 +69,8 @@ package struct Manifest: Equatable, Sendable {
             "selfTestDeadline": .number(selfTestDeadline), "fallbacks": .strings(fallbacks.map(\.description)),
             "images": .array(images.map(\.json)), "indexLength": .number(indexLength),
             "payloadLength": .number(payloadLength), "payloadDigest": .string(payloadDigest.hex), "change": change,
-            "changeDigest": .string(changeDigest.hex), "sbomDigest": sbomDigest.map { .string($0.hex) },
+            "changeDigest": .string(changeDigest.hex), "history": history.isEmpty ? nil : .array(history),
+            "sbomDigest": sbomDigest.map { .string($0.hex) },
         ])
         if case .object(let known) = members { members = .object(known.merging(extensions) { kept, _ in kept }) }
         return members.canonicalBytes

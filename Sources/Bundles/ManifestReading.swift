@@ -41,12 +41,26 @@ extension Manifest {
             throw fields.refuse("change", "is not an object of schema '\(Self.changeSchema)'")
         }
         let changeDigest = try fields.digest("changeDigest")
+        history = try Self.history(from: &fields)
         sbomDigest = fields.optional("sbomDigest") == nil ? nil : try fields.digest("sbomDigest")
         try fields.done()
         extensions = fields.extensions
         guard changeDigest == self.changeDigest else {
             throw fields.refuse("changeDigest", "is not the digest of the change record")
         }
+    }
+
+    private static func history(from fields: inout Fields) throws(DocumentError) -> [JSON] {
+        guard fields.optional("history") != nil else { return [] }
+        var records: [JSON] = []
+        for (record, path) in try fields.list("history", limit: BundleFormat.mostHistory) {
+            guard record["schema"]?.string == Self.changeSchema else {
+                throw .unacceptable(path, reason: "is not an object of schema '\(Self.changeSchema)'")
+            }
+            records.append(record)
+        }
+        guard !records.isEmpty else { throw fields.refuse("history", "is empty: leave it out") }
+        return records
     }
 
     private static func hardware(from fields: inout Fields) throws(DocumentError) -> [String] {

@@ -27,12 +27,8 @@ package struct UnverifiedBundle: ~Copyable {
     package consuming func verified(
         by verifier: Verifier, at time: TrustedTime
     ) throws(BundleError) -> VerifiedBundle {
-        guard !signatures.isEmpty else { throw .unsigned }
-        let content: VerifiedContent
-        do throws(TrustError) {
-            content = try verifier.verify(content: manifestBytes, signatures: signatures, at: time)
-        } catch { throw .untrusted(error) }
-        let manifest = try Manifest(bytes: manifestBytes)
+        let release = try VerifiedRelease.verified(manifestBytes, signatures: signatures, by: verifier, at: time)
+        let manifest = release.manifest
         for (section, found, expected) in [
             (BundleSection.index, header.indexLength, manifest.indexLength),
             (.payload, header.payloadLength, manifest.payloadLength),
@@ -41,9 +37,7 @@ package struct UnverifiedBundle: ~Copyable {
         }
         let index = try ChunkIndex(
             bytes: try source.bytes(Int(header.indexLength), of: .index), manifest: manifest)
-        return VerifiedBundle(
-            manifest: manifest, manifestBytes: manifestBytes, content: content, header: header, index: index,
-            source: source)
+        return VerifiedBundle(release: release, header: header, index: index, source: source)
     }
 
     private static func headerBytes(from source: some ByteSource) throws(BundleError) -> [UInt8] {

@@ -8,11 +8,8 @@ package import Trust
 /// The payload is read from front to back. Several threads may read at the same time, each into a buffer of its
 /// own: each gets the next chunk, in the order of the payload.
 package final class VerifiedBundle: Sendable {
-    package let manifest: Manifest
-    /// The exact bytes that were signed.
-    package let manifestBytes: [UInt8]
-    /// Who approved it, in which roles, and until when that holds.
-    package let content: VerifiedContent
+    /// Its manifest and who approved that.
+    package let release: VerifiedRelease
     package let header: BundleHeader
     package let index: ChunkIndex
     private let source: any ByteSource
@@ -25,16 +22,19 @@ package final class VerifiedBundle: Sendable {
     }
 
     init(
-        manifest: Manifest, manifestBytes: [UInt8], content: VerifiedContent, header: BundleHeader, index: ChunkIndex,
-        source: any ByteSource
+        release: VerifiedRelease, header: BundleHeader, index: ChunkIndex, source: any ByteSource
     ) {
-        self.manifest = manifest
-        self.manifestBytes = manifestBytes
-        self.content = content
+        self.release = release
         self.header = header
         self.index = index
         self.source = source
     }
+
+    package var manifest: Manifest { release.manifest }
+    /// The exact bytes that were signed.
+    package var manifestBytes: [UInt8] { release.manifestBytes }
+    /// Who approved it, in which roles, and until when that holds.
+    package var content: VerifiedContent { release.content }
 
     /// The bytes that a buffer for `readChunk` must hold: at most `BundleFormat.largestChunk`.
     package var readBufferLength: Int { max(index.largestStoredLength, 1) }

@@ -34,6 +34,16 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
     case recordRead = "record.read"
     case mediumAttached = "medium.attached"
     case mediumDetached = "medium.detached"
+    /// The gates were asked again before the restart.
+    case updateJudged = "update.judged"
+    case updateAcknowledged = "update.acknowledged"
+    case documentApplied = "document.applied"
+    case documentRefused = "document.refused"
+    case identityChanged = "identity.changed"
+    case configurationMeasured = "configuration.measured"
+    case configurationDrifted = "configuration.drifted"
+    case configurationRebaselined = "configuration.rebaselined"
+    case configurationExported = "configuration.exported"
     case agentStarted = "agent.started"
     case agentStopped = "agent.stopped"
     case stateRecovered = "state.recovered"
@@ -46,9 +56,13 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
         switch self {
         case .updateOffered, .updateRefused, .updateTransition, .updateCancelled, .updateFailed, .updateCommitted,
             .updateRolledBack, .slotActivated, .trialStarted, .peripheralStep, .selfTestResult, .interlockDeferred,
-            .stateRecovered:
+            .stateRecovered, .updateJudged, .updateAcknowledged, .identityChanged, .configurationMeasured,
+            .configurationRebaselined:
             110_131  // software configuration
         case .findingOpened, .findingChanged, .findingClosed: 110_100  // application activity
+        case .documentApplied, .documentRefused: 110_129  // security configuration
+        case .configurationDrifted: 110_113  // security alert
+        case .configurationExported: 110_106  // export
         case .interlockOverridden: 110_127  // emergency override started
         case .serviceStarted: 110_141  // local service started
         case .serviceEnded, .serviceRecord: 110_142  // local service stopped

@@ -41,6 +41,10 @@ package enum TrustError: Fault, Equatable {
     case ambiguousRole(String, [Role])
     case notForService(String, reason: String)
 
+    // What is no bundle
+    case document(DocumentError)
+    case deviceKey(String, reason: String)
+
     // The policy's demands
     case missingRole(Role, found: [Role])
     case sameKey(String, String)
@@ -76,6 +80,8 @@ package enum TrustError: Fault, Equatable {
         case .revocationListNotByIssuer: FaultCode(2141)
         case .ambiguousRole: FaultCode(2142)
         case .notForService: FaultCode(2143)
+        case .document: FaultCode(2160)
+        case .deviceKey: FaultCode(2161)
         case .missingRole: FaultCode(2150)
         case .sameKey: FaultCode(2151)
         }
@@ -83,7 +89,7 @@ package enum TrustError: Fault, Equatable {
 
     package var kind: FaultKind {
         switch self {
-        case .unreadable: .failed
+        case .unreadable, .deviceKey: .failed
         default: .refused
         }
     }
@@ -94,6 +100,8 @@ extension TrustError {
         switch self {
         case .policy(let error): "the trust policy is not acceptable: \(error)"
         case .unreadable(let error): "a file of the trust policy cannot be read: \(error)"
+        case .document(let error): "the signed document is not acceptable: \(error)"
+        case .deviceKey(let name, let reason): "the device key '\(name)' cannot be used: \(reason)"
         case .badAnchor(let file, let reason): "'\(file)' is no trust anchor: \(reason)"
         case .anchorInTwoRoles(let subject, let one, let other):
             "'\(subject)' is an anchor of the role '\(one)' and of the role '\(other)'"

@@ -72,7 +72,7 @@ struct Verify: AsyncParsableCommand {
         let facts = DeviceFacts(
             product: configuration.device.product, hardware: configuration.device.hardware, running: running.version,
             securityFloor: 0)
-        let verdicts = GateSequence.judge(bundle, on: facts)
+        let verdicts = GateSequence.judge(bundle.release, on: facts)
         for verdict in verdicts { checks.add("gate \(verdict.gate.name)", passed: verdict.passed, verdict.reason) }
         return verdicts.compactMap(\.refusal).first
     }

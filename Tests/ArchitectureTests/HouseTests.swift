@@ -9,7 +9,7 @@ private let rows: [[String]] = [
     ["Vocabulary"],
     ["Documents", "Platform"],
     ["Bundles", "Trust", "BootControl", "Ledger", "ChangeControl", "Hardware", "Peripherals", "Servicing"],
-    ["Installation", "SelfTests", "Health", "Heartbeats", "Transfers", "NetworkDiagnosis", "Releases"],
+    ["Installation", "SelfTests", "Health", "Heartbeats", "Transfers", "NetworkDiagnosis", "Integrity", "Releases"],
     ["Agent", "Console", "VirtualDevice"],
     ["Commands"],
     ["aftercare", "aftercare-fleet"],
@@ -18,6 +18,7 @@ private let rows: [[String]] = [
 /// Which targets of one row may use each other, because one speaks in the other's words.
 private let neighbours: Set<[String]> = [
     ["Bundles", "Trust"], ["ChangeControl", "Trust"], ["ChangeControl", "Bundles"], ["Servicing", "Trust"],
+    ["Ledger", "Trust"],
 ]
 
 /// Which packages of others each target may use.

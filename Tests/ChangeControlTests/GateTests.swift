@@ -94,7 +94,7 @@ struct GateTests {
         let facts = DeviceFacts(
             product: "infusion-pump", hardware: test.hardware, running: try #require(Version(test.running)),
             securityFloor: test.floor)
-        return GateSequence.judge(bundle, on: facts)
+        return GateSequence.judge(bundle.release, on: facts)
     }
 
     @Test("Every gate says yes or no, with its own reason", arguments: accepted + refused + missing)

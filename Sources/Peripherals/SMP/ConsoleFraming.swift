@@ -1,3 +1,5 @@
+import Documents
+
 /// How SMP packets travel over a console that carries text too (Zephyr, smp_transport, "Serial/console").
 ///
 /// A packet is `length ‖ packet ‖ CRC`, length and CRC big endian, in base64, cut into lines of at most 127 bytes:
@@ -15,7 +17,7 @@ package enum ConsoleFraming {
         let room = (lineLength - 4) / 4 * 3
         return stride(from: 0, to: whole.count, by: room).map { offset in
             (offset == 0 ? start : continuation)
-                + Base64.encode(whole[offset..<min(offset + room, whole.count)]) + [newline]
+                + Base64.encoded(whole[offset..<min(offset + room, whole.count)]) + [newline]
         }
     }
 

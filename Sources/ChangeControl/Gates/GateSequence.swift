@@ -3,30 +3,16 @@ import Documents
 import Trust
 package import Vocabulary
 
-/// What the gates ask of the device.
-package struct DeviceFacts: Sendable, Equatable {
-    package let product: String
-    package let hardware: String
-    package let running: Version
-    /// The lowest security version that may be installed: the stored floor or the running release's, whichever is higher.
-    package let securityFloor: Int64
-
-    package init(product: String, hardware: String, running: Version, securityFloor: Int64) {
-        self.product = product
-        self.hardware = hardware
-        self.running = running
-        self.securityFloor = securityFloor
-    }
-}
-
 /// Judges a verified release by every gate, in order; all verdicts are given even if the first one refuses.
 package enum GateSequence {
-    package static func judge(_ bundle: VerifiedBundle, on device: DeviceFacts) -> [GateVerdict] {
+    package static func judge(
+        _ release: VerifiedRelease, on device: DeviceFacts, at moment: GateMoment = .verification
+    ) -> [GateVerdict] {
         [
-            changeRecord(bundle.manifest),
-            approvals(bundle),
-            address(bundle.manifest, device),
-            securityVersion(bundle.manifest, device),
+            changeRecord(release.manifest),
+            approvals(release),
+            address(release.manifest, device),
+            securityVersion(release.manifest, device),
         ]
     }
 
@@ -52,8 +38,8 @@ package enum GateSequence {
     }
 
     /// A bundle that lacks an approval is never verified; what is left is to say who gave them.
-    private static func approvals(_ bundle: VerifiedBundle) -> GateVerdict {
-        let names = bundle.content.approvals.map { "\($0.role): \($0.subject)" }
+    private static func approvals(_ release: VerifiedRelease) -> GateVerdict {
+        let names = release.content.approvals.map { "\($0.role): \($0.subject)" }
         return GateVerdict(.approvals, passed: names.joined(separator: "; "))
     }
 

@@ -1,5 +1,5 @@
 /// Base64 with padding (RFC 4648 §4).
-enum Base64 {
+package enum Base64 {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: 255, count: 256)
@@ -7,7 +7,7 @@ enum Base64 {
         return values
     }()
 
-    static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
+    package static func encoded(_ bytes: some Collection<UInt8>) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
         var rest = bytes[...]
@@ -24,7 +24,7 @@ enum Base64 {
     }
 
     /// Nil for anything but whole groups of four, padded at the end alone.
-    static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         let text = Array(text)
         guard text.count.isMultiple(of: 4) else { return nil }
         var bytes: [UInt8] = []
@@ -44,16 +44,10 @@ enum Base64 {
         }
         return bytes
     }
-}
 
-/// The check that ends a packet on a console: CRC-16/XMODEM, polynomial 0x1021, from 0.
-enum CRC16 {
-    static func xmodem(_ bytes: some Sequence<UInt8>) -> UInt16 {
-        var crc: UInt16 = 0
-        for byte in bytes {
-            crc ^= UInt16(byte) << 8
-            for _ in 0..<8 { crc = crc & 0x8000 == 0 ? crc << 1 : crc << 1 ^ 0x1021 }
-        }
-        return crc
+    package static func encode(_ bytes: some Collection<UInt8>) -> String {
+        String(decoding: encoded(bytes), as: UTF8.self)
     }
+
+    package static func decode(_ text: String) -> [UInt8]? { decode(Array(text.utf8)) }
 }
