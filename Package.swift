@@ -129,7 +129,7 @@ for (tests, tested) in [
     "TrustTests": ["Trust", "Platform", "Documents", "Releases"],
     "BundlesTests": ["Bundles", "Trust", "Platform", "Documents", "Releases"],
     "BootControlTests": ["BootControl", "Documents", "Platform"],
-    "LedgerTests": ["Ledger", "Platform", "Documents"],
+    "LedgerTests": ["Ledger", "Trust", "Platform", "Documents"],
     "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Documents"],
     "HardwareTests": ["Hardware", "Platform", "Documents"],
     "PeripheralsTests": ["Peripherals", "Platform", "Documents"],
