@@ -71,7 +71,8 @@ let package = Package(
         .target(name: "SelfTests", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "Health", dependencies: ["Vocabulary", "Documents", "Platform", "Hardware", system]),
         .target(name: "Heartbeats", dependencies: ["Vocabulary", "Documents", "Platform", system]),
-        .target(name: "Integrity", dependencies: ["Vocabulary", "Documents", "Platform", "Bundles", system]),
+        .target(
+            name: "Integrity", dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", system]),
         .target(
             name: "Releases",
             dependencies: [
@@ -117,7 +118,9 @@ let package = Package(
         // Tests
         .target(
             name: "TestSupport",
-            dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", "Releases", system]),
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Releases", system,
+            ]),
     ]
 )
 
@@ -127,7 +130,7 @@ for (tests, tested) in [
     "DocumentsTests": ["Documents"],
     "PlatformTests": ["Platform", logging],
     "TrustTests": ["Trust", "Platform", "Documents", "Releases"],
-    "BundlesTests": ["Bundles", "Trust", "Platform", "Documents", "Releases"],
+    "BundlesTests": ["Bundles", "ChangeControl", "Trust", "Platform", "Documents", "Releases"],
     "BootControlTests": ["BootControl", "Documents", "Platform"],
     "LedgerTests": ["Ledger", "Trust", "Platform", "Documents"],
     "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Documents"],
@@ -139,7 +142,7 @@ for (tests, tested) in [
     "TransfersTests": ["Transfers", "Bundles", "Platform", "Documents"],
     "NetworkDiagnosisTests": ["NetworkDiagnosis", "Platform", "Documents"],
     "ConsoleTests": ["Console", "Servicing", "Transfers", "Platform", "Documents"],
-    "IntegrityTests": ["Integrity", "Bundles", "Platform", "Documents"],
+    "IntegrityTests": ["Integrity", "Bundles", "Trust", "Platform", "Documents"],
     "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
     "SelfTestsTests": ["SelfTests", "Platform", "Documents"],
     "VirtualDeviceTests": ["VirtualDevice", "Hardware", "Platform"],

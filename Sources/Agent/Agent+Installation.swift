@@ -12,6 +12,8 @@ extension Agent {
     func install(_ update: Update) async {
         do {
             let bundle = try await bundleAgain(for: update)
+            // What was approved stays with the device before anything of it does.
+            try archive.keep(bundle.release)
             try makeTargetUnbootable(update, bundle)
             try preparePeripheralSlots(bundle.manifest, of: update.target)
             let report = try await write(bundle, to: update.target)
@@ -110,10 +112,18 @@ extension Agent {
 extension Agent {
     /// What the target holds once its bytes begin to change; its peripherals run what they do, until they are changed too.
     func content(of update: Update, _ bundle: VerifiedBundle, standing: SlotContent.Standing) -> SlotContent {
-        SlotContent(
+        let record = bundle.manifest.change
+        let earlier = record["version"]?["supersedes"]?.array ?? []
+        let udi = record["udi"].flatMap { udi -> DeviceUDI? in
+            guard let di = udi["diAfter"]?.string, let software = udi["piSoftwareAfter"]?.string else { return nil }
+            return DeviceUDI(di: di, softwarePI: software)
+        }
+        return SlotContent(
             version: update.version, securityVersion: update.securityVersion, manifestDigest: update.manifestDigest,
             fallbacks: bundle.manifest.fallbacks, standing: standing, since: records.now,
             peripherals: records.content(of: running.slotSet)?.peripherals ?? [:],
-            approvals: bundle.content.approvals.map(\.json))
+            approvals: bundle.content.approvals.map(\.json),
+            lineage: earlier.compactMap { $0.string.flatMap(Digest.init(hex:)) } + [bundle.manifest.changeDigest],
+            udi: udi)
     }
 }

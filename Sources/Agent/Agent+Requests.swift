@@ -1,5 +1,6 @@
 import BootControl
 package import Bundles
+import ChangeControl
 package import Documents
 import Ledger
 import Platform
@@ -67,27 +68,36 @@ extension Agent {
         guard case .idle = state else {
             throw FaultReport(AgentError.notNow(state: state.name, wanted: "roll back"))
         }
-        let update = try updateBack(requestedBy: requestedBy)
-        let details: [String: JSON] = ["rollback": "commanded", "reason": .string(reason)]
+        let (update, authorisation) = try updateBack(requestedBy: requestedBy)
+        var details: [String: JSON] = ["rollback": "commanded", "reason": .string(reason)]
+        details["authorisation"] = authorisation.map { .string($0) }
         guard follow(.rollbackOffered(update), details: details) else {
             throw trouble ?? FaultReport(AgentError.nothingToRollBackTo)
         }
         ring()
     }
 
-    /// A commanded rollback is an update to a release that is there already, and the running release must allow it.
-    private func updateBack(requestedBy: String) throws(FaultReport) -> Update {
-        guard let target = targetSlotSet, let content = records.content(of: target), content.standing != .partial,
-            records.content(of: running.slotSet)?.fallbacks.contains(content.version) == true
-        else { throw FaultReport(AgentError.nothingToRollBackTo) }
+    /// A commanded rollback is an update to a release that is there already; the running release's manifest must allow it, or a
+    /// downgrade authorisation, whose id is given then.
+    private func updateBack(requestedBy: String) throws(FaultReport) -> (update: Update, authorisation: String?) {
+        guard let target = targetSlotSet, let content = records.content(of: target), content.standing != .partial else {
+            throw FaultReport(AgentError.nothingToRollBackTo)
+        }
+        var authorisation: String?
+        if records.content(of: running.slotSet)?.fallbacks.contains(content.version) != true {
+            let facts = deviceFacts(for: target, release: content.manifestDigest)
+            authorisation = shelf.downgrades.first { $0.allows(content.version, on: facts) == .allowed }?.id
+            guard authorisation != nil else { throw FaultReport(AgentError.nothingToRollBackTo) }
+        }
         let offer = Offer(id: newIdentifier(), source: .slotSet, activatesByItself: true, requestedBy: requestedBy)
         let peripherals = machine.peripherals.members.compactMap { post -> PeripheralChange? in
             content.peripherals[post.peripheral].map { PeripheralChange(peripheral: post.peripheral, after: $0) }
         }
-        return Update(
+        let update = Update(
             offer: offer, version: content.version, from: running.version, securityVersion: content.securityVersion,
             manifestDigest: content.manifestDigest ?? SHA256.digest(of: []), target: target, trialDeadline: 600,
             peripherals: peripherals)
+        return (update, authorisation)
     }
 
     /// Runs the self-tests of the running release without any consequence, for a person who wants to know.
@@ -115,6 +125,7 @@ extension Agent {
             var members = admission.details
             members["accepted"] = true
             members["version"] = .string(manifest.version.description)
+            members["notes"] = ReleaseNotes.read(manifest.change, language: configuration.changeControl.language)
             members["target"] = .string(admission.target.name)
             members["bytes"] = .number(manifest.images.reduce(0) { $0 + $1.size })
             return .object(members)

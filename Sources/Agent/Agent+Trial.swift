@@ -35,42 +35,6 @@ extension Agent {
         try records.setContent(content, of: running.slotSet)
     }
 
-    func checkInterlocks(_ update: Update) async {
-        var reasons: [String] = []
-        for interlock in machine.interlocks { reasons += await interlock.reasons() }
-        guard case .checkInterlocks = state.action, state.update == update else { return }
-        if reasons.isEmpty {
-            var details: [String: JSON] = [:]
-            if case .waiting(_, let wait) = state { details["waitedSeconds"] = .integer(wait.seconds(at: records.now)) }
-            if !follow(.clear, details: details) { await pause(.seconds(10)) }
-        } else {
-            follow(.held(reasons: reasons, at: records.now))
-            followWaitingPolicy()
-            if case .checkInterlocks = state.action { await pause(.seconds(configuration.update.interlockSeconds)) }
-        }
-    }
-
-    /// However long an update waits, a restart is never forced: the policy only decides what is said, and whether it gives up.
-    private func followWaitingPolicy() {
-        guard case .waiting(_, let wait) = state, !wait.isLong else { return }
-        let policy = configuration.update.waiting
-        let waited = wait.seconds(at: records.now)
-        guard waited >= policy.limitSeconds else { return }
-        let details: [String: JSON] = [
-            "waitedSeconds": .integer(waited), "limitSeconds": .integer(policy.limitSeconds),
-            "policy": .string(policy.then.rawValue),
-        ]
-        log.warning(
-            "the update has waited longer than it should",
-            metadata: ["seconds": "\(waited)", "reasons": "\(wait.reasons)", "policy": "\(policy.then.rawValue)"])
-        switch policy.then {
-        case .keepWaiting: follow(.waitedLong, details: details)
-        case .giveUp:
-            let fault = AgentError.heldTooLong(hours: waited / 3600, reasons: wait.reasons)
-            follow(.failed(FaultReport(fault), resumable: true), details: details)
-        }
-    }
-
     /// Tells the loader to try the target, and whoever watches from outside that a trial is due.
     func arm(_ update: Update) async {
         do {
@@ -172,6 +136,7 @@ extension Agent {
         }
         do {
             if let fault { throw fault }
+            let before = identity
             try boot.commit(update.target)
             let content = records.content(of: update.target)?.becoming(.committed, at: records.now)
             rememberPeripheralsBefore(update)
@@ -180,7 +145,8 @@ extension Agent {
             try records.raiseSecurityFloor(to: update.securityVersion)
             var details: [String: JSON] = ["slotSet": .string(update.target.name)]
             details["content"] = content?.json
-            guard follow(.committed, details: details) else { return await pause(.seconds(10)) }
+            let evidence = identityChange(from: before, to: content)
+            guard follow(.committed, details: details, evidence: evidence) else { return await pause(.seconds(10)) }
             trouble = nil
         } catch {
             trouble = FaultReport(describing: error)

@@ -1,12 +1,12 @@
 import BootControl
 import Bundles
 import ChangeControl
-package import Documents
+import Documents
 import Installation
 import Logging
 import Platform
 import SystemPackage
-package import Trust
+import Trust
 import Vocabulary
 
 /// A bundle that passed every check, and what the checks said.
@@ -50,14 +50,11 @@ extension Agent {
     /// Checks a bundle as an installation does, without changing anything.
     func admit(_ source: UpdateSource) async -> Result<Admission, AdmissionRefusal> {
         guard let target = targetSlotSet else { return .failure(AdmissionRefusal(AgentError.noTargetSlotSet)) }
-        if let hold = hold(on: target) { return .failure(AdmissionRefusal(AgentError.held(target, hold))) }
         let bytes: any ByteSource
         do { bytes = try openSource(source) } catch {
             return .failure(AdmissionRefusal(FaultReport(describing: error)))
         }
-        let facts = DeviceFacts(
-            product: configuration.device.product, hardware: configuration.device.hardware, running: running.version,
-            securityFloor: securityFloor)
+        let facts = deviceFacts(for: target, release: nil)
         let verifier = Verifier(policy: configuration.trust)
         let time = records.trustedTime
         let installer = makeInstaller()
@@ -75,8 +72,8 @@ extension Agent {
         var verdicts: [GateVerdict] = []
         do {
             let bundle = try UnverifiedBundle.open(bytes).verified(by: verifier, at: time)
-            verdicts = GateSequence.judge(bundle.release, on: facts)
-            if let refusal = verdicts.compactMap(\.refusal).first { throw refusal }
+            verdicts = judge(bundle.release, facts, at: .verification)
+            if let refusal = verdicts.refusal { throw refusal }
             try installer.check(hostImages(bundle.manifest), into: slots)
             // Of a stream each chunk is checked when it comes; a file is refused whole, before anything is written.
             _ = try bundle.checkStoredPayload(cancellation: cancellation)
@@ -121,16 +118,6 @@ struct AdmissionRefusal: Error, Sendable {
     }
 
     var details: [String: JSON] { verdicts.isEmpty ? [:] : ["gates": .array(verdicts.map(\.json))] }
-}
-
-extension Approval {
-    package var json: JSON {
-        [
-            "role": .string(role.name), "subject": .string(subject), "keyID": .string(keyID.hex),
-            "serial": .string(serial), "signed": .string(signingTime.description),
-            "certificateExpiry": .string(certificateExpiry.description),
-        ]
-    }
 }
 
 extension Admission {

@@ -7,7 +7,7 @@ package import Logging
 package import Platform
 package import SelfTests
 import SystemPackage
-import Trust
+package import Trust
 package import Vocabulary
 
 /// The maintenance agent: carries one update at a time through its lifecycle and writes every step down.
@@ -23,6 +23,9 @@ package actor Agent {
     let running: RunningSystem
     let storage: Storage
     let records: Records
+    let archive: ReleaseArchive
+    /// The signed documents in force.
+    var shelf: DocumentShelf
     let boot: any BootControl
     nonisolated let machine: Machine
     let log: Logger
@@ -56,16 +59,20 @@ package actor Agent {
         package let peripherals: any PeripheralCrew
         /// Why what the release says of its board or of its health was refused; such a release does not pass its trial.
         package let boardTrouble: FaultReport?
+        /// What the device signs by what it says of itself; nil where there is no key, and nothing is signed then.
+        package let deviceKey: DeviceKey?
 
         package init(
             interlocks: [any Interlock], restarter: any Restarter, units: (any UnitStates)?,
-            peripherals: any PeripheralCrew = NoPeripherals(), boardTrouble: FaultReport? = nil
+            peripherals: any PeripheralCrew = NoPeripherals(), boardTrouble: FaultReport? = nil,
+            deviceKey: DeviceKey? = nil
         ) {
             self.interlocks = interlocks
             self.restarter = restarter
             self.units = units
             self.peripherals = peripherals
             self.boardTrouble = boardTrouble
+            self.deviceKey = deviceKey
         }
     }
 
@@ -82,6 +89,10 @@ package actor Agent {
         self.changed = changed
         progress = ProgressBoard(show: changed)
         state = records.recovered.state
+        archive = ReleaseArchive(folder: configuration.places.releases, storage: storage)
+        shelf = DocumentShelf(
+            provisioned: configuration.changeControl.documents, folder: configuration.places.documents,
+            identity: configuration.device, trust: configuration.trust, at: records.trustedTime, storage: storage)
         self.records = records
     }
 
@@ -123,6 +134,10 @@ package actor Agent {
         log.notice(
             "the agent has started",
             metadata: ["state": "\(state.name)", "slotSet": "\(running.slotSet)", "version": "\(running.version)"])
+        for (file, fault) in shelf.unusable {
+            log.error(
+                "a signed document cannot be used", metadata: ["file": "\(file)", "reason": "\(fault.description)"])
+        }
         if deadMan { try? storage.remove(configuration.places.deadManMarker) }
         if !state.isTrial { confirmRunning() }
         changed()

@@ -27,6 +27,13 @@ package enum AgentError: Fault, Equatable {
     case unknownSlotSet(SlotSet)
     case otherRelease(Version)
     case imageOfTwo(String)
+    case recordLost(Version)
+    case otherDevice(String)
+    case olderDocument(String, than: String)
+    case otherDocument(String)
+    case tooManyDocuments(Int)
+    case unknownAcknowledgement(String)
+    case nobody
 
     package var code: FaultCode {
         switch self {
@@ -55,6 +62,13 @@ package enum AgentError: Fault, Equatable {
         case .tooManyHolds: FaultCode(2723)
         case .unknownSlotSet: FaultCode(2724)
         case .imageOfTwo: FaultCode(2725)
+        case .recordLost: FaultCode(2741)
+        case .otherDevice: FaultCode(2742)
+        case .olderDocument: FaultCode(2743)
+        case .otherDocument: FaultCode(2744)
+        case .tooManyDocuments: FaultCode(2745)
+        case .unknownAcknowledgement: FaultCode(2746)
+        case .nobody: FaultCode(2747)
         }
     }
 
@@ -62,11 +76,11 @@ package enum AgentError: Fault, Equatable {
         switch self {
         case .busy, .inUse, .heldTooLong: .inUse
         case .notNow, .nothingToRollBackTo, .firmwareTooLarge, .noBoard, .held, .unknownHold, .otherRelease,
-            .imageOfTwo,
+            .imageOfTwo, .recordLost, .otherDevice, .olderDocument, .otherDocument, .tooManyDocuments,
             .tooManyHolds, .unknownSlotSet:
             .refused
         case .daemonUnreachable: .unreachable
-        case .configuration: .usage
+        case .configuration, .unknownAcknowledgement, .nobody: .usage
         default: .failed
         }
     }
@@ -88,6 +102,13 @@ package enum AgentError: Fault, Equatable {
         case .nothingToRollBackTo: "there is no other slot set with a bootable release"
         case .sourceUnreadable(let source, let reason): "cannot read '\(source)': \(reason)"
         case .unexpected(let reason): reason
+        case .recordLost(let version): "what was approved of \(version) is not on the device any more"
+        case .otherDevice(let id): "the document '\(id)' is for another device or product"
+        case .olderDocument(let id, let other): "the document '\(id)' is not newer than '\(other)', which is in force"
+        case .otherDocument(let id): "another document with the id '\(id)' is in force"
+        case .tooManyDocuments(let count): "\(count) documents of this kind are in force, and no more are kept"
+        case .unknownAcknowledgement(let subject): "'\(subject)' is nothing that could be acknowledged"
+        case .nobody: "an acknowledgement needs the name and the role of a person"
         case .heldTooLong(let hours, let reasons):
             "the device was in use for \(hours) hours: \(reasons.joined(separator: "; "))"
         case .unknownPeripheral(let name): "this board declares no peripheral '\(name)'"
@@ -114,6 +135,7 @@ package enum AgentError: Fault, Equatable {
         case .unknownRunningSlotSet:
             "Check that the boot script passes aftercare.slot= and that the configuration names that slot set."
         case .held: "Whoever placed the hold can release it; until then nothing is written there."
+        case .recordLost: "Install the release again."
         case .otherRelease: "Ask for a grant for this release, or send the one that the grant is for."
         case .imageOfTwo:
             "Give the peripheral's image another name in the board's profile, or the slot's in the configuration."

@@ -30,6 +30,8 @@ package struct Manifest: Equatable, Sendable {
     package var history: [JSON]
     /// SHA-256 of the software bill of materials.
     package var sbomDigest: Digest?
+    /// SHA-256 of the statement on the vulnerabilities of what the bill of materials lists (VEX).
+    package var vexDigest: Digest?
     /// Members whose names start with `x-`, kept as they are.
     package var extensions: [String: JSON]
 
@@ -37,7 +39,7 @@ package struct Manifest: Equatable, Sendable {
         product: String, hardware: [String], version: Version, from: [Version], securityVersion: Int64,
         created: Timestamp, selfTestDeadline: Int64, fallbacks: [Version], images: [ImageDescription],
         payloadLength: UInt64, payloadDigest: Digest, change: JSON, history: [JSON] = [],
-        sbomDigest: Digest? = nil, extensions: [String: JSON] = [:]
+        sbomDigest: Digest? = nil, vexDigest: Digest? = nil, extensions: [String: JSON] = [:]
     ) {
         self.product = product
         self.hardware = hardware
@@ -54,11 +56,15 @@ package struct Manifest: Equatable, Sendable {
         self.change = change
         self.history = history
         self.sbomDigest = sbomDigest
+        self.vexDigest = vexDigest
         self.extensions = extensions
     }
 
     /// SHA-256 of the change record's canonical bytes.
-    package var changeDigest: Digest { SHA256.digest(of: change.canonicalBytes) }
+    package var changeDigest: Digest { Self.digest(of: change) }
+
+    /// What a change record is named by: SHA-256 of its canonical bytes.
+    package static func digest(of record: JSON) -> Digest { SHA256.digest(of: record.canonicalBytes) }
 
     /// The one byte sequence for this manifest (RFC 8785): what is signed.
     package var canonicalBytes: [UInt8] {
@@ -70,7 +76,7 @@ package struct Manifest: Equatable, Sendable {
             "images": .array(images.map(\.json)), "indexLength": .number(indexLength),
             "payloadLength": .number(payloadLength), "payloadDigest": .string(payloadDigest.hex), "change": change,
             "changeDigest": .string(changeDigest.hex), "history": history.isEmpty ? nil : .array(history),
-            "sbomDigest": sbomDigest.map { .string($0.hex) },
+            "sbomDigest": sbomDigest.map { .string($0.hex) }, "vexDigest": vexDigest.map { .string($0.hex) },
         ])
         if case .object(let known) = members { members = .object(known.merging(extensions) { kept, _ in kept }) }
         return members.canonicalBytes

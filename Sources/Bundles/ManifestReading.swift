@@ -43,6 +43,7 @@ extension Manifest {
         let changeDigest = try fields.digest("changeDigest")
         history = try Self.history(from: &fields)
         sbomDigest = fields.optional("sbomDigest") == nil ? nil : try fields.digest("sbomDigest")
+        vexDigest = fields.optional("vexDigest") == nil ? nil : try fields.digest("vexDigest")
         try fields.done()
         extensions = fields.extensions
         guard changeDigest == self.changeDigest else {

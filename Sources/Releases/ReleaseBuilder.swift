@@ -1,4 +1,5 @@
 package import Bundles
+import ChangeControl
 package import Platform
 package import SystemPackage
 package import Vocabulary
@@ -78,8 +79,9 @@ package struct ReleaseBuilder: Sendable {
             product: description.product, hardware: description.hardware, version: description.version,
             from: description.from, securityVersion: description.securityVersion, created: source.created,
             selfTestDeadline: description.selfTestDeadline, fallbacks: description.fallbacks, images: built.images,
-            payloadLength: built.length, payloadDigest: built.digest, change: source.change,
-            sbomDigest: source.sbomDigest, extensions: description.extensions)
+            payloadLength: built.length, payloadDigest: built.digest,
+            change: source.change.json, history: source.history.map(\.json), sbomDigest: source.sbomDigest,
+            vexDigest: source.vexDigest, extensions: description.extensions)
     }
 }
 

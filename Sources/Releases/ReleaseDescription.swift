@@ -16,7 +16,11 @@ package struct ReleaseDescription: Equatable, Sendable {
     /// The images in the order of their names, which is their order in the bundle.
     package var images: [Image]
     /// The software bill of materials, relative to the description.
-    package var sbom: String?
+    package var sbom: String
+    /// The statement on the vulnerabilities of what the bill of materials lists (VEX), relative to the description.
+    package var vex: String
+    /// The change records of earlier releases that devices may not have had, oldest first, relative to the description.
+    package var history: [String]
     package var compressionLevel: Int
     package var chunkLength: Int
     package var extensions: [String: JSON]
@@ -36,7 +40,9 @@ package struct ReleaseDescription: Equatable, Sendable {
         securityVersion = try fields.integer("security-version")
         selfTestDeadline = try fields.integer("self-test-deadline", in: 1...86400)
         created = fields.optional("created") == nil ? nil : try fields.timestamp("created")
-        sbom = try fields.optionalString("sbom")
+        sbom = try fields.string("sbom", limit: 4096)
+        vex = try fields.string("vex", limit: 4096)
+        history = try fields.optionalStrings("history", limit: BundleFormat.mostHistory)
         compressionLevel = Int(try fields.integer("compression-level", default: 19, in: 1...22))
         let most = Int64(BundleFormat.largestChunk)
         let chunk = try fields.integer("chunk-size", default: Int64(BundleFormat.chunkLength), in: 4096...most)

@@ -20,8 +20,8 @@ package final class Approvers: Sendable {
         let storage = Storage()
         let authority = Authority(folder: folder.path, storage: storage)
         try authority.create(
-            roles: [.software, .regulatory], organization: "Test", keys: keys, now: Self.time.advanced(by: -86400))
-        signers = try [Role.software, .regulatory].map { role in
+            roles: TrustPolicy.usualRoles, organization: "Test", keys: keys, now: Self.time.advanced(by: -86400))
+        signers = try TrustPolicy.usualRoles.map { role in
             let files = try authority.issue(
                 role: role, person: "Approver \(role)", keys: keys, days: 30, now: Self.time.advanced(by: -3600))
             return try ContentSigner.read(certificate: files.certificate, key: files.key.string, storage: storage)

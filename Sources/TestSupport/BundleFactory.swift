@@ -19,7 +19,10 @@ package struct BundleFactory: Sendable {
             product: product, hardware: hardware, version: try Self.version(version),
             from: try from.map(Self.version), securityVersion: securityVersion,
             created: Timestamp(seconds: 1_780_000_000), selfTestDeadline: 600, fallbacks: try from.map(Self.version),
-            images: [], payloadLength: 0, payloadDigest: SHA256.digest(of: []), change: Self.change(version))
+            images: [], payloadLength: 0, payloadDigest: SHA256.digest(of: []),
+            change: SampleRecord.complete(
+                version, from: from, product: product, hardware: hardware, securityVersion: securityVersion),
+            sbomDigest: SHA256.digest(of: SampleRecord.sbom), vexDigest: SHA256.digest(of: SampleRecord.vex))
         for (number, image) in images.enumerated() {
             let start = index.count
             try addChunks(of: image.content, image: number, chunkLength: chunkLength)

@@ -23,9 +23,9 @@ package final class VirtualProduct: Sendable {
         folder = try TemporaryFolder()
         let authority = Authority(folder: folder.file("pki"), storage: Storage())
         let now = SystemClock().now().advanced(by: -3600)
-        try authority.create(roles: [.software, .regulatory], organization: "Test", keys: .p256, now: now)
-        signers = try [Role.software, .regulatory].map { role in
-            let files = try authority.issue(role: role, person: "Approver", keys: .p256, days: 30, now: now)
+        try authority.create(roles: TrustPolicy.usualRoles, organization: "Test", keys: .p256, now: now)
+        signers = try TrustPolicy.usualRoles.map { role in
+            let files = try authority.issue(role: role, person: "Approver \(role)", keys: .p256, days: 30, now: now)
             return try ContentSigner.read(certificate: files.certificate, key: files.key.string, storage: Storage())
         }
         try makeImage("1.0.0", check: "exit 0")
@@ -45,7 +45,7 @@ package final class VirtualProduct: Sendable {
     /// The certificate and the key of the approver of a role.
     package func approver(_ role: Role) -> (certificate: FilePath, key: FilePath) {
         let place = trust.appending(role.name)
-        return (place.appending("approver.pem"), place.appending("approver.key"))
+        return (place.appending("approver-\(role).pem"), place.appending("approver-\(role).key"))
     }
 
     /// One CMS message with everybody's approval of now.
@@ -54,7 +54,7 @@ package final class VirtualProduct: Sendable {
         return try signers.reduce([]) { try $1.sign(content, at: now, addingTo: $0.isEmpty ? nil : $0) }
     }
 
-    /// The bundle of a release with both approvals.
+    /// The bundle of a release with every approval.
     package func bundle(_ version: String) async throws -> FilePath {
         let source = try ReleaseSource.read(release(version), in: Storage())
         let target = folder.file("\(version)-\(UUID().uuidString).aftercare")
@@ -167,6 +167,8 @@ package final class VirtualProduct: Sendable {
             self-test-deadline = 300
             created = "2026-05-01T12:00:00Z"
             compression-level = 3
+            sbom = "sbom.cdx.json"
+            vex = "vex.cdx.json"
 
             [images.rootfs]
             file = "../images/\(version).ext4"
@@ -174,17 +176,8 @@ package final class VirtualProduct: Sendable {
             """)
         try folder.write(
             "releases/\(version).change.toml",
-            """
-            schema = "aftercare.change/1"
-            id = "CR-\(version)"
-            product = { deviceModel = "infusion-pump" }
-            version = { from = ["\(from)"], to = "\(version)" }
-            maintenanceClass = "corrective"
-            changes = [{ id = "C-1", title = "Keep the set flow" }]
-            risk = { residualAcceptable = true }
-            markets = [{ market = "EU", released = true }]
-            verification = { reports = ["V-1"] }
-
-            """)
+            SampleRecord.toml(SampleRecord.complete(version, from: [from], securityVersion: Int64(securityVersion))))
+        try folder.write("releases/sbom.cdx.json", SampleRecord.sbom)
+        try folder.write("releases/vex.cdx.json", SampleRecord.vex)
     }
 }

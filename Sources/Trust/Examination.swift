@@ -14,6 +14,7 @@ package struct TrustCheck: Sendable, Equatable {
         case revocation
         case certificates
         case keys
+        case people
         case required
     }
 

@@ -10,6 +10,7 @@ struct SignerExamination {
     /// From the signer to the anchor, both included.
     private(set) var chain: [Certificate]?
     private(set) var keyID: Digest?
+    private(set) var person: Person?
     /// Nil as soon as one check failed.
     private(set) var approval: Approval?
 
@@ -29,6 +30,8 @@ struct SignerExamination {
             return
         }
         keyID = certificate.keyID
+        let person = Person(certificate)
+        self.person = person
         list.checkSignature(of: signer, by: certificate, over: content)
 
         let judged = time.judging(signed: signer.attributes.signingTime)
@@ -66,7 +69,8 @@ struct SignerExamination {
         self.warnings = warnings
         guard list.failure == nil, let role else { return }
         approval = Approval(
-            role: role, subject: certificate.subject, keyID: certificate.keyID, serial: certificate.serialText,
+            role: role, subject: certificate.subject, person: person.name, meaning: signer.attributes.meaning,
+            keyID: certificate.keyID, serial: certificate.serialText,
             signingTime: signer.attributes.signingTime, certificateExpiry: certificate.notAfter)
     }
 }
@@ -85,7 +89,8 @@ extension Checklist {
             guard signer.scheme.suits(certificate.key),
                 certificate.verifies(signer.signature, over: signer.attributes.signed, digest: signer.digest)
             else { throw .badSignature(certificate.subject) }
-            return ((), "\(certificate.key), signed at \(signer.attributes.signingTime)")
+            let meaning = signer.attributes.meaning?.rawValue ?? "signed"
+            return ((), "\(certificate.key), \(meaning) at \(signer.attributes.signingTime)")
         }
     }
 }

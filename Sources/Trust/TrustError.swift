@@ -48,6 +48,7 @@ package enum TrustError: Fault, Equatable {
     // The policy's demands
     case missingRole(Role, found: [Role])
     case sameKey(String, String)
+    case samePerson(String, String)
 
     package var code: FaultCode {
         switch self {
@@ -84,6 +85,7 @@ package enum TrustError: Fault, Equatable {
         case .deviceKey: FaultCode(2161)
         case .missingRole: FaultCode(2150)
         case .sameKey: FaultCode(2151)
+        case .samePerson: FaultCode(2152)
         }
     }
 
@@ -145,6 +147,7 @@ extension TrustError {
         case .missingRole(let role, let found):
             "no approval of the role '\(role)', only \(found.isEmpty ? "none" : Self.list(found))"
         case .sameKey(let one, let other): "'\(one)' and '\(other)' signed with the same key"
+        case .samePerson(let one, let other): "'\(one)' and '\(other)' are one person by their common name"
         default: ""
         }
     }
@@ -160,6 +163,7 @@ extension TrustError {
         case .signedInFuture: "Check the clocks of the device and of the signer."
         case .missingRole: "Have the missing role approve it."
         case .sameKey: "Every approval needs a key of its own."
+        case .samePerson: "Have somebody else approve; people who share a name need certificates that tell them apart."
         case .weakKey, .weakDigest, .wrongPurpose, .selfSigned, .revoked:
             "Approve again with a certificate that the manufacturer's authority issued for signing releases."
         case .notForService: "Use the certificate that was issued for service."

@@ -5,12 +5,15 @@ import Vocabulary
 
 /// Who may approve, who must, and what is revoked: the `[trust]` table of a device's configuration.
 package struct TrustPolicy: Sendable {
+    /// Who must approve where a configuration does not say: those who made it, who tested it, and who may release it (C17).
+    package static let usualRoles: [Role] = [.software, .quality, .regulatory]
+
     package let required: [Role]
     package let anchors: TrustAnchors
 
     /// Refuses a required role without anchors, an anchor that is no authority, and one key as anchor of two roles.
     package init(
-        required: [Role] = [.software, .regulatory], roles: [Role: [Certificate]],
+        required: [Role] = TrustPolicy.usualRoles, roles: [Role: [Certificate]],
         revocationLists: [RevocationList] = []
     ) throws(TrustError) {
         guard !required.isEmpty else {
@@ -24,6 +27,11 @@ package struct TrustPolicy: Sendable {
         }
         anchors = try TrustAnchors(roles: roles, revocationLists: revocationLists)
         self.required = required
+    }
+
+    /// The same anchors with other demands: a document may need other roles than a release.
+    package func requiring(_ roles: [Role]) throws(TrustError) -> TrustPolicy {
+        try TrustPolicy(required: roles, roles: self.roles, revocationLists: revocationLists)
     }
 
     package var roles: [Role: [Certificate]] { anchors.roles }
@@ -58,7 +66,7 @@ extension TrustPolicy {
 
         init(_ table: Fields) throws(DocumentError) {
             var fields = table
-            var required: [Role] = [.software, .regulatory]
+            var required = usualRoles
             if fields.optional("required") != nil {
                 required = try fields.strings("required", limit: TrustAnchors.maximumRoles).map {
                     (name) throws(DocumentError) in

@@ -70,8 +70,16 @@ package struct Verifier: Sendable {
             }
             return ((), "\(signers.count), all different")
         }
+        demands.check(.people) { () throws(TrustError) in
+            for (index, signer) in signers.enumerated() {
+                for other in signers[..<index] where signer.person != nil && other.person == signer.person {
+                    throw .samePerson(other.name, signer.name)
+                }
+            }
+            return ((), "\(signers.count), all different")
+        }
         demands.check(.required) { () throws(TrustError) in
-            let found = signers.compactMap(\.approval?.role).sorted()
+            let found = signers.compactMap(\.approval).filter(\.approves).map(\.role).sorted()
             for role in policy.required where !found.contains(role) { throw .missingRole(role, found: found) }
             return ((), policy.required.map(\.name).joined(separator: ", "))
         }

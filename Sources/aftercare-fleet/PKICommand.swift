@@ -30,8 +30,8 @@ struct PKICommand: AsyncParsableCommand {
             abstract: "Make a root and an issuing authority for each role, and the trust table of a device.")
 
         @OptionGroup var place: Place
-        @Option(name: .long, help: "A role; may be given several times.")
-        var role: [RoleArgument] = [RoleArgument(.software), RoleArgument(.regulatory)]
+        @Option(name: .long, help: "The roles, with commas between them.")
+        var roles = RolesArgument(TrustPolicy.usualRoles)
         @Option(name: .long, help: "The organisation in the certificates.")
         var organization = "Example Medical"
         @Option(name: .long, help: "The kind of key: rsa3072, rsa4096, p256, p384, ed25519.")
@@ -39,7 +39,7 @@ struct PKICommand: AsyncParsableCommand {
 
         func run() async throws {
             try place.authority.create(
-                roles: role.map(\.role), organization: organization, keys: keys.kind, now: SystemClock().now())
+                roles: roles.roles, organization: organization, keys: keys.kind, now: SystemClock().now())
             Terminal.say("\(place.folder)/trust.toml is what a device trusts; keep the .key files to yourself")
         }
     }
@@ -54,8 +54,8 @@ struct PKICommand: AsyncParsableCommand {
                 """)
 
         @OptionGroup var place: Place
-        @Option(name: .long, help: "A role; may be given several times.")
-        var role: [RoleArgument] = ["technician", "service-lead"].compactMap(RoleArgument.init(argument:))
+        @Option(name: .long, help: "The roles, with commas between them.")
+        var roles = RolesArgument(["technician", "service-lead"].compactMap { Role($0) })
         @Option(name: .long, help: "The organisation in the certificates.")
         var organization = "Example Medical"
         @Option(name: .long, help: "The kind of key: rsa3072, rsa4096, p256, p384, ed25519.")
@@ -63,7 +63,7 @@ struct PKICommand: AsyncParsableCommand {
 
         func run() async throws {
             try place.authority.create(
-                roles: role.map(\.role), for: .service, organization: organization, keys: keys.kind,
+                roles: roles.roles, for: .service, organization: organization, keys: keys.kind,
                 now: SystemClock().now())
             Terminal.say("\(place.folder)/service.toml is who may service a device; keep the .key files to yourself")
         }
@@ -84,8 +84,18 @@ struct PKICommand: AsyncParsableCommand {
         var days: Int64 = 365
 
         func run() async throws {
-            let issued = try place.authority.issue(
+            let authority = place.authority
+            let others = try authority.otherRoles(of: person, than: role.role)
+            let issued = try authority.issue(
                 role: role.role, person: person, keys: keys.kind, days: days, now: SystemClock().now())
+            if !others.isEmpty {
+                let names = others.map { "'\($0)'" }.joined(separator: ", ")
+                Terminal.write(
+                    """
+                    '\(person)' has a certificate for \(names) already. One person's approvals count once: two roles in \
+                    one pair of hands are one role.\n
+                    """, to: .messages)
+            }
             Terminal.say(issued.certificate.string)
             Terminal.say(issued.key.string)
         }
@@ -118,6 +128,21 @@ struct RoleArgument: ExpressibleByArgument {
         guard let role = Role(argument) else { return nil }
         self.role = role
     }
+}
+
+/// Roles on the command line, with commas between them.
+struct RolesArgument: ExpressibleByArgument {
+    let roles: [Role]
+
+    init(_ roles: [Role]) { self.roles = roles }
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false)
+        roles = names.compactMap { Role(String($0)) }
+        guard roles.count == names.count, Set(roles).count == roles.count else { return nil }
+    }
+
+    var defaultValueDescription: String { roles.map(\.name).joined(separator: ",") }
 }
 
 /// A kind of key on the command line.

@@ -20,7 +20,8 @@ struct Aftercare: Program {
         version: ProgramVersion.text,
         subcommands: [
             Status.self, HealthCommand.self, Slots.self, Install.self, Activate.self, Commit.self, Rollback.self,
-            Cancel.self, SelfTest.self, Verify.self, Inspect.self, History.self, LedgerCommand.self,
+            Cancel.self, SelfTest.self, Verify.self, Inspect.self, Apply.self, Acknowledge.self,
+            BaselineCommand.self, RulesCommand.self, History.self, LedgerCommand.self,
             HardwareCommand.self, HeartbeatCommand.self, EgressCommand.self, TelemetryTableCommand.self,
             NetworkCommand.self, StickCommand.self, ConsoleCommand.self, DaemonCommand.self,
         ])

@@ -165,7 +165,6 @@ extension SimulatedMachine {
         var factory = try BundleFactory(
             images: [("rootfs", image.bytes)] + peripherals, chunkLength: 32768, version: image.version, from: from,
             securityVersion: securityVersion)
-        factory.manifest.change = ChangeRecord.complete(image.version)
         factory.manifest.selfTestDeadline = deadline
         if let fallbacks { factory.manifest.fallbacks = fallbacks.compactMap { Version($0) } }
         try change(&factory)

@@ -20,11 +20,17 @@ struct BuildingTests {
         try folder.write("images/rootfs.img", Self.content)
         try folder.write("images/boot.img", Sample.text(10000))
         try folder.write("1.1.0.toml", Self.description)
-        try folder.write("1.1.0.change.toml", "schema = \"aftercare.change/1\"\nid = \"CR-1\"\n")
+        try folder.write("1.1.0.change.toml", try SampleRecord.toml(Self.record))
+        try folder.write("sbom.json", SampleRecord.sbom)
+        try folder.write("vex.json", SampleRecord.vex)
     }
 
     private static let content =
         Sample.text(70000) + Sample.zeros(90000) + Sample.noise(50000) + Sample.text(30000) + Sample.zeros(9999)
+
+    private static let baseline = SampleRecord.baseline("1.0.0", hardware: ["rev-c", "rev-d"])
+    private static let record = SampleRecord.complete(
+        "1.1.0", hardware: ["rev-c", "rev-d"], securityVersion: 2, earlier: [baseline])
 
     private static let description = """
         product = "infusion-pump"
@@ -37,6 +43,8 @@ struct BuildingTests {
         created = "2026-03-02T09:00:00Z"
         compression-level = 3
         chunk-size = 8192
+        sbom = "sbom.json"
+        vex = "vex.json"
 
         [images.rootfs]
         file = "rootfs.img"
@@ -62,7 +70,7 @@ struct BuildingTests {
         let bundle = try approvers.verified(try FileSource.open(folder.file("r.aftercare"), in: storage))
         #expect(bundle.manifest.images.map(\.name) == ["boot", "rootfs"])
         #expect(bundle.manifest.created.description == "2026-03-02T09:00:00Z")
-        #expect(bundle.manifest.change["id"] == "CR-1")
+        #expect(bundle.manifest.change == Self.record)
         #expect(try bundle.images() == [Sample.text(10000), Self.content])
         #expect(Set(bundle.index.map(\.kind)) == [.zero, .raw, .zstd])
         let whole = try approvers.verified(try FileSource.open(folder.file("r.aftercare"), in: storage))
@@ -75,7 +83,7 @@ struct BuildingTests {
         #expect(try await build("b.aftercare", threads: threads) == first)
         #expect(
             try storage.names(in: folder.path) == [
-                "1.1.0.change.toml", "1.1.0.toml", "a.aftercare", "b.aftercare", "images",
+                "1.1.0.change.toml", "1.1.0.toml", "a.aftercare", "b.aftercare", "images", "sbom.json", "vex.json",
             ])
     }
 
@@ -99,7 +107,7 @@ struct BuildingTests {
         let parts = try BundleApproval.parts(of: path, in: storage)
         #expect(signed[Int(parts.header.manifestOffset)...] == unsigned[Int(parts.header.manifestOffset)...])
         let bundle = try approvers.verified(try FileSource.open(path, in: storage))
-        #expect(Set(bundle.content.approvals.map(\.role)) == [.software, .regulatory])
+        #expect(Set(bundle.content.approvals.map(\.role)) == Set(TrustPolicy.usualRoles))
     }
 
     @Test("openssl accepts the signatures that are taken out of a bundle")
@@ -109,7 +117,7 @@ struct BuildingTests {
         let manifest = try folder.write("manifest.json", parts.manifest)
         let signatures = try folder.write("signatures.der", parts.signatures)
         var anchors: [UInt8] = []
-        for role in ["software", "regulatory"] { anchors += try approvers.folder.read("\(role)/root.pem") }
+        for role in TrustPolicy.usualRoles { anchors += try approvers.folder.read("\(role)/root.pem") }
         let trusted = try folder.write("anchors.pem", anchors)
         func verify(_ content: FilePath) throws -> Tool.Result {
             try Tool.run([
@@ -168,32 +176,82 @@ struct BuildingTests {
         #expect(error?.description.contains(place) == true, "\(String(describing: error))")
     }
 
-    @Test("A change record of another schema is refused where it names it, and one of none at its beginning")
+    @Test("A change record is refused where it is wrong, and at its beginning where something is missing")
     func changeRecord() throws {
-        let refusal = DocumentError.unacceptable("schema", reason: "is not 'aftercare.change/1'")
-        for (text, line, column) in [
-            ("# a record\nschema = \"aftercare.change/9\"\n", 2, 10), ("id = \"CR-1\"\n", 1, 1),
+        let text = try SampleRecord.toml(Self.record)
+        for (old, new, refusal, line, column) in [
+            ("aftercare.change/1", "aftercare.change/9", "'schema' is not 'aftercare.change/1'", 1, 10),
+            ("sequence = 2\n", "", "'sequence' is missing", 1, 1),
+            ("kind = \"bug_fix", "kind = \"bug-fix", "'changes[0].kind' is 'bug-fix", 0, 8),
+            ("cycle = \"not_security\"\n", "cycle = \"not_security\"\nurgent = true\n", "'security.urgent' is not a known", 0, 1),
         ] {
-            let path = try folder.write("1.1.0.change.toml", text)
-            let position = TextPosition(line: line, column: column)
-            #expect(throws: ReleaseError.document(path, .at(position, refusal))) { _ = try source() }
+            #expect(text.contains(old))
+            let changed = text.replacing(old, with: new)
+            let path = try folder.write("1.1.0.change.toml", changed)
+            let error = #expect(throws: ReleaseError.self) { _ = try source() }
+            #expect(error?.code == FaultCode(2820))
+            let row = line > 0 ? line : 1 + changed.prefix(upTo: try #require(changed.firstRange(of: new)).lowerBound)
+                .count { $0 == "\n" } + (new.contains("urgent") ? 1 : 0)
+            let said = try #require(error).description
+            #expect(said.hasPrefix("'\(path)': line \(row), column \(column): \(refusal)"), "\(said)")
         }
     }
 
-    @Test("A bill of materials other than the one in the change record is refused, and the right one is named")
-    func sbom() throws {
-        let sbom = Array("{\"bomFormat\":\"CycloneDX\"}".utf8)
-        try folder.write("1.1.0.cdx.json", sbom)
-        try folder.write("1.1.0.toml", "sbom = \"1.1.0.cdx.json\"\n" + Self.description)
-        for (digest, isRight) in [(SHA256.digest(of: sbom), true), (SHA256.digest(of: []), false)] {
-            try folder.write(
-                "1.1.0.change.toml", "schema = \"aftercare.change/1\"\n[sbom]\ndigest = \"\(digest)\"\n")
-            guard isRight else {
-                let error = #expect(throws: ReleaseError.self) { _ = try source() }
-                #expect(error?.code == FaultCode(2824))
-                continue
-            }
-            #expect(try source().sbomDigest == digest)
+    @Test(
+        "A release and its change record that speak of different things are refused",
+        arguments: [
+            ("version = \"1.1.0\"", "version = \"1.1.1\"", "version.to"),
+            ("from = [\"1.0.0\"]", "from = [\"1.0.0\", \"1.0.1\"]", "version.from"),
+            ("security-version = 2", "security-version = 1", "version.securityVersion"),
+            ("[\"rev-c\", \"rev-d\"]", "[\"rev-c\"]", "product.hardwareRevisions"),
+            ("fallbacks = [\"1.0.0\"]", "fallbacks = []", "rollback.allowedTo"),
+        ])
+    func disagreement(old: String, new: String, member: String) throws {
+        try folder.write("1.1.0.toml", Self.description.replacing(old, with: new))
+        let error = #expect(throws: ReleaseError.self) { _ = try source() }
+        #expect(error?.code == FaultCode(2827))
+        #expect(error?.description.contains("'\(member)'") == true)
+    }
+
+    @Test("A bill of materials or a vulnerability statement other than the one in the change record is refused")
+    func evidence() throws {
+        #expect(try source().sbomDigest == SHA256.digest(of: SampleRecord.sbom))
+        #expect(try source().vexDigest == SHA256.digest(of: SampleRecord.vex))
+        for (file, right, member) in [
+            ("sbom.json", SampleRecord.sbom, "sbom.digest"), ("vex.json", SampleRecord.vex, "security.vexDigest"),
+        ] {
+            try folder.write(file, right + [0x20])
+            let error = #expect(throws: ReleaseError.self) { _ = try source() }
+            #expect(error?.code == FaultCode(2824))
+            #expect(error?.description.contains("'\(member)'") == true)
+            try folder.write(file, right)
+        }
+    }
+
+    @Test("Records of releases that a device may have skipped travel along, in their order; strangers are refused")
+    func history() async throws {
+        let hardware = ["rev-c", "rev-d"]
+        let skipped = SampleRecord.complete("1.0.5", hardware: hardware, earlier: [Self.baseline])
+        let last = SampleRecord.complete(
+            "1.1.0", hardware: hardware, securityVersion: 2, earlier: [Self.baseline, skipped])
+        try folder.write("1.0.0.change.toml", try SampleRecord.toml(Self.baseline))
+        try folder.write("1.0.5.change.toml", try SampleRecord.toml(skipped))
+        try folder.write("1.1.0.change.toml", try SampleRecord.toml(last))
+        func name(_ files: String...) throws {
+            let list = files.map { "\"\($0).change.toml\"" }.joined(separator: ", ")
+            try folder.write("1.1.0.toml", "history = [\(list)]\n" + Self.description)
+        }
+        try name("1.0.0", "1.0.5")
+        #expect(try source().history.map(\.json) == [Self.baseline, skipped])
+        let manifest = try await ReleaseBuilder(try source(), storage: storage, threads: 2)
+            .build(to: folder.file("r.aftercare"))
+        #expect(manifest.history == [Self.baseline, skipped])
+        #expect(manifest.vexDigest == SHA256.digest(of: SampleRecord.vex))
+        for files in [["1.0.5", "1.0.0"], ["1.0.5", "1.0.5"], ["1.1.0"]] {
+            let list = files.map { "\"\($0).change.toml\"" }.joined(separator: ", ")
+            try folder.write("1.1.0.toml", "history = [\(list)]\n" + Self.description)
+            let error = #expect(throws: ReleaseError.self) { _ = try source() }
+            #expect(error?.code == FaultCode(2828), "\(files)")
         }
     }
 

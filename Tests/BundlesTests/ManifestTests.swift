@@ -85,7 +85,7 @@ struct ManifestTests {
             ("securityVersion", -1), ("securityVersion", "1"), ("created", "yesterday"), ("selfTestDeadline", 0),
             ("selfTestDeadline", 86401), ("indexLength", 1), ("payloadLength", -1), ("change", "aftercare.change/1"),
             ("change", ["schema": "aftercare.change/2"]), ("schema", "aftercare.manifest/2"), ("sbomDigest", "none"),
-            ("payloadDigest", "none"),
+            ("vexDigest", "none"), ("payloadDigest", "none"),
         ] as [(String, JSON)])
     func value(key: String, value: JSON) {
         let error = #expect(throws: BundleError.self) { try Manifest(bytes: changed(key, value)) }

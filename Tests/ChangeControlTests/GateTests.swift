@@ -52,7 +52,7 @@ struct GateTests {
 
     private static let refused: [Case] = [
         Case(testDescription: "a change record of another release", refusal: (.changeRecord, 2602)) {
-            $0.change = ChangeRecord.complete("1.1.1")
+            $0.change = SampleRecord.complete("1.1.1")
         },
         Case(testDescription: "a change record that names no release", refusal: (.changeRecord, 2602)) { manifest in
             guard case .object(var members) = manifest.change else { return }
@@ -88,7 +88,7 @@ struct GateTests {
     private func judge(_ test: Case) throws -> [GateVerdict] {
         let approvers = try Self.approvers.get()
         var factory = try BundleFactory(images: [("rootfs", Array("image".utf8))], version: test.version)
-        factory.manifest.change = ChangeRecord.complete(test.version)
+        factory.manifest.change = SampleRecord.complete(test.version)
         test.change(&factory.manifest)
         let bundle = try approvers.verified(MemorySource(try factory.bytes(sign: approvers.sign)))
         let facts = DeviceFacts(
@@ -114,7 +114,7 @@ struct GateTests {
         var test = Case(testDescription: "", refusal: nil, floor: 9)
         test.change = {
             $0.product = "ventilator"
-            $0.change = ChangeRecord.complete("9.9.9")
+            $0.change = SampleRecord.complete("9.9.9")
         }
         #expect(try judge(test).filter { !$0.passed }.map(\.gate) == [.changeRecord, .address, .securityVersion])
     }

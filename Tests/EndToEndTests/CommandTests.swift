@@ -160,13 +160,13 @@ struct CommandTests {
         try await fleet(["build", "-q", release, "-o", bundle])
         try await fleet(["build", "-q", "--threads", "1", release, "-o", folder.file("2.aftercare").string])
         #expect(try folder.read("1.aftercare") == folder.read("2.aftercare"))
-        for role in [Role.software, .regulatory] {
+        for role in TrustPolicy.usualRoles {
             let (certificate, key) = product.approver(role)
             try await fleet(["approve", bundle, "--certificate", certificate.string, "--key", key.string])
         }
         let (manifest, signatures) = (folder.file("manifest").string, folder.file("signatures").string)
         try await fleet(["inspect", bundle, "--manifest", manifest, "--signatures", signatures])
-        let anchors = try [Role.software, .regulatory].flatMap {
+        let anchors = try TrustPolicy.usualRoles.flatMap {
             try Storage().read(product.trust.appending($0.name).appending("root.pem"), limit: 1 << 20)
         }
         let store = try folder.write("anchors.pem", anchors)

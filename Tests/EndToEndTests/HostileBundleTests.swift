@@ -33,7 +33,6 @@ struct HostileBundleTests {
             let content = (0..<16384).map { UInt8(truncatingIfNeeded: $0 >> 4) }
             factory = try BundleFactory(
                 images: [("rootfs", content)], chunkLength: 8192, version: "1.1.0", securityVersion: 2)
-            factory.manifest.change = ChangeRecord.complete("1.1.0")
         }
 
         func bytes() throws -> [UInt8] { try factory.bytes(sign: product.sign) }
@@ -84,7 +83,7 @@ struct HostileBundleTests {
         Attack("older than what runs", "AC-2607") { bundle in
             try bundle.bytes { factory in
                 factory.manifest.version = Version("0.9.0") ?? factory.manifest.version
-                factory.manifest.change = ChangeRecord.complete("0.9.0")
+                factory.manifest.change = SampleRecord.complete("0.9.0")
             }
         },
         Attack("without a change record worth the name", "AC-2601") {
@@ -116,7 +115,6 @@ struct HostileBundleTests {
         copy.factory = try BundleFactory(
             images: [("rootfs", [UInt8](repeating: 0, count: VirtualProduct.imageLength + 4096))],
             chunkLength: 4 << 20, version: "1.1.0", securityVersion: 2)
-        copy.factory.manifest.change = ChangeRecord.complete("1.1.0")
         return try copy.bytes()
     }
 
@@ -132,7 +130,6 @@ struct HostileBundleTests {
         copy.factory = try BundleFactory(
             images: [("rootfs", Array(repeating: 1, count: 8192))], chunkLength: 8192, version: "1.1.0",
             securityVersion: 2)
-        copy.factory.manifest.change = ChangeRecord.complete("1.1.0")
         copy.factory.payload = Array(frame[..<length])
         let record = ChunkRecord(
             image: 0, outputOffset: 0, outputLength: 8192,

@@ -89,6 +89,16 @@ struct AuthorityTests {
         }
     }
 
+    @Test("Somebody who gets a second role is known by the first, and their two approvals are one person's")
+    func twoRoles() throws {
+        let ada = try authority.issue(role: .software, person: "Ada Lovelace", days: 90, now: now)
+        #expect(try authority.otherRoles(of: "Ada Lovelace", than: .software).isEmpty)
+        #expect(try authority.otherRoles(of: "ada lovelace", than: .regulatory) == [.software])
+        let again = try authority.issue(role: .regulatory, person: "ADA Lovelace", days: 90, now: now)
+        let error = #expect(throws: SigningError.self) { try approve(ada, again) }
+        #expect(error?.code.rawValue == 2846)
+    }
+
     @Test("A role can be added later and is then in the policy")
     func adds() throws {
         try authority.create(roles: [.quality], organization: "Example Devices", now: now)

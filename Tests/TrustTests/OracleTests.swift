@@ -97,6 +97,7 @@ struct OracleTests {
         let regulatory = try Self.current(scenario.regulatory, "Other", .p256, today)
         let signatures = try OpenSSLCommand.sign(scenario.content, by: [software, regulatory], options: options)
         let policy = try TrustPolicy(
+            required: [.software, .regulatory],
             roles: [
                 .software: [software.intermediates[0]], .regulatory: [regulatory.intermediates[0]],
             ])

@@ -17,6 +17,7 @@ struct PolicyTests {
         let folder = try TemporaryFolder()
         try folder.write("software.pem", try scenario.software.root.certificate.pem)
         try folder.write("anchors/regulatory.pem", try scenario.regulatory.root.certificate.pem)
+        try folder.write("quality.pem", try scenario.quality.root.certificate.pem)
         try folder.write("ada.pem", try scenario.ada.certificate.pem)
         try folder.write("rubbish.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
         try folder.write("empty.pem", "")
@@ -28,6 +29,8 @@ struct PolicyTests {
     private static let roles = """
         [trust.roles.software]
         anchors = ["software.pem"]
+        [trust.roles.quality]
+        anchors = ["quality.pem"]
         [trust.roles.regulatory]
         anchors = ["anchors/regulatory.pem"]
         """
@@ -36,12 +39,14 @@ struct PolicyTests {
     func reads() throws {
         let scenario = try Scenario()
         let policy = try read("[trust]\nrevocation-lists = [\"crl.pem\"]\n" + Self.roles, try folder(scenario))
-        #expect(policy.required == [.software, .regulatory])
+        #expect(policy.required == [.software, .quality, .regulatory])
         #expect(policy.roles[.software] == [scenario.software.root.certificate])
         #expect(policy.roles[.regulatory] == [scenario.regulatory.root.certificate])
         #expect(policy.revocationLists.count == 1)
-        let signatures = try scenario.approve(scenario.ada, scenario.grace)
+        let signatures = try scenario.approve(scenario.ada, scenario.joan, scenario.grace)
         #expect(Verifier(policy: policy).refusal(scenario.content, signatures) == nil)
+        let two = try scenario.approve(scenario.ada, scenario.grace)
+        #expect(Verifier(policy: policy).refusal(scenario.content, two)?.code.rawValue == 2150)
     }
 
     @Test(
@@ -50,7 +55,8 @@ struct PolicyTests {
             ("[trust]\nrequired = []\n" + roles, 2101),
             ("[trust]\nrequired = [\"software\", \"software\"]\n" + roles, 2101),
             ("[trust]\nrequired = [\"Software\"]\n" + roles, 2101),
-            ("[trust]\nrequired = [\"quality\"]\n" + roles, 2101),
+            ("[trust]\nrequired = [\"clinical\"]\n" + roles, 2101),
+            ("[trust]\n" + roles.replacing("trust.roles.quality", with: "trust.roles.clinical"), 2101),
             ("[trust]\nsurprise = 1\n" + roles, 2101),
             ("[trust]\nrequired = [\"software\"]\n", 2101),
             ("[trust]\nrequired = [\"a\"]\n[trust.roles.a]\nanchors = []\n", 2101),

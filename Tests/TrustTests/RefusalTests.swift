@@ -118,10 +118,25 @@ struct RefusalTests {
         Refusal("missing role", 2150) { scenario in (try scenario.policy(), try scenario.approve(scenario.ada)) },
         Refusal("same key for two roles", 2151) { scenario in
             let double = try scenario.regulatory.signer("Double", key: scenario.ada.key)
-            var der = try SignedData(der: try scenario.approve(scenario.ada))
-            let other = try SignedData(der: try scenario.approve(double))
-            der.add(other.signers[0], certificates: other.certificates)
-            return (try scenario.policy(), der.der)
+            return (try scenario.policy(), try scenario.together(scenario.ada, double))
+        },
+        Refusal("one person for two roles, with two keys", 2152) { scenario in
+            (try scenario.policy(), try scenario.together(scenario.ada, try scenario.regulatory.signer("Ada")))
+        },
+        Refusal("one person for two roles, written otherwise", 2152) { scenario in
+            (try scenario.policy(), try scenario.together(scenario.ada, try scenario.regulatory.signer("ADA  ")))
+        },
+        Refusal("one person twice in one role", 2152) { scenario in
+            let other = try scenario.software.signer("Ada")
+            return (try scenario.policy(required: [.software]), try scenario.together(scenario.ada, other))
+        },
+        Refusal("a role that says it only wrote it", 2150) { scenario in
+            let wrote = try scenario.grace.signer.sign(scenario.content, at: Scenario.moment(10), meaning: .authored)
+            return (try scenario.policy(), try scenario.together(try scenario.approve(scenario.ada), wrote))
+        },
+        Refusal("a role that says it only read it", 2150) { scenario in
+            let read = try scenario.grace.signer.sign(scenario.content, at: Scenario.moment(10), meaning: .reviewed)
+            return (try scenario.policy(), try scenario.together(try scenario.approve(scenario.ada), read))
         },
         Refusal("one certificate that leads to two roles", 2142) { scenario in
             let policy = try scenario.policy(extra: [.quality: [scenario.software.issuing.certificate]])

@@ -88,12 +88,14 @@ struct TestAuthority: Sendable {
     }
 }
 
-/// Two roles with one person each, who approve the same content.
+/// Roles with one person each, who approve the same content; a policy of two of them unless a test asks for more.
 struct Scenario: Sendable {
     let software: TestAuthority
     let regulatory: TestAuthority
+    let quality: TestAuthority
     let ada: Party
     let grace: Party
+    let joan: Party
     let content = Array("the manifest".utf8)
 
     /// Day 30: what stands signed on day 10 is verified then.
@@ -102,8 +104,10 @@ struct Scenario: Sendable {
     init() throws {
         software = try TestAuthority("software")
         regulatory = try TestAuthority("regulatory")
+        quality = try TestAuthority("quality")
         ada = try software.signer("Ada")
         grace = try regulatory.signer("Grace")
+        joan = try quality.signer("Joan")
     }
 
     /// Noon of a day counted from the start of 2026, by a clock that is right.
@@ -123,6 +127,18 @@ struct Scenario: Sendable {
         var der: [UInt8]?
         for party in parties { der = try party.signer.sign(content, at: Self.moment(day), addingTo: der) }
         return der ?? []
+    }
+
+    /// Two approvals that no signer of ours would put beside each other.
+    func together(_ one: Party, _ other: Party) throws -> [UInt8] {
+        try together(try approve(one), try approve(other))
+    }
+
+    func together(_ one: [UInt8], _ other: [UInt8]) throws -> [UInt8] {
+        var der = try SignedData(der: one)
+        let added = try SignedData(der: other)
+        for signer in added.signers { der.add(signer, certificates: added.certificates) }
+        return der.der
     }
 }
 

@@ -16,6 +16,9 @@ struct VerifierTests {
         #expect(Set(verified.approvals.map(\.role)) == [.software, .regulatory])
         let approval = try #require(verified.approvals.first { $0.role == .software })
         #expect(approval.subject == "CN=Ada,OU=test,O=Example Devices")
+        #expect(approval.person == "Ada")
+        #expect(approval.meaning == .approved)
+        #expect(approval.line == "software: approved by Ada at 2026-01-11T12:00:00Z")
         #expect(approval.keyID == scenario.ada.key.keyID)
         #expect(approval.serial == scenario.ada.certificate.serialText)
         #expect(approval.certificateExpiry == TestAuthority.start.advanced(by: 365 * 86400))
@@ -63,9 +66,8 @@ struct VerifierTests {
     @Test("A further approval of a role that nobody demands is accepted too")
     func furtherRole() throws {
         let scenario = try Scenario()
-        let quality = try TestAuthority("quality")
-        let policy = try scenario.policy(extra: [.quality: [quality.root.certificate]])
-        let signatures = try scenario.approve(scenario.ada, scenario.grace, try quality.signer("Joan"))
+        let policy = try scenario.policy(extra: [.quality: [scenario.quality.root.certificate]])
+        let signatures = try scenario.approve(scenario.ada, scenario.grace, scenario.joan)
         let verified = try Verifier(policy: policy).verify(
             content: scenario.content, signatures: signatures, at: Scenario.now)
         #expect(verified.approvals.count == 3)
@@ -99,6 +101,10 @@ struct VerifierTests {
         #expect(throws: SigningError.alreadySigned(scenario.ada.certificate.subject)) {
             try scenario.ada.signer.sign(scenario.content, at: Scenario.moment(10), addingTo: first)
         }
+        let namesake = try scenario.regulatory.signer("ada")
+        #expect(throws: SigningError.samePerson("CN=Ada,OU=test,O=Example Devices", namesake.certificate.subject)) {
+            try namesake.signer.sign(scenario.content, at: Scenario.moment(10), addingTo: first)
+        }
         #expect(throws: SigningError.otherContent) {
             try scenario.grace.signer.sign([1], at: Scenario.moment(10), addingTo: first)
         }
@@ -113,7 +119,7 @@ struct VerifierTests {
         let signatures = try scenario.approve(scenario.ada, scenario.grace)
         let verifier = Verifier(policy: try scenario.policy())
         let good = verifier.examine(content: scenario.content, signatures: signatures, at: Scenario.now)
-        #expect(good.checks.count == 1 + 2 * 9 + 3)
+        #expect(good.checks.count == 1 + 2 * 9 + 4)
         #expect(
             good.checks.allSatisfy { check in
                 if case .passed = check.verdict { true } else { false }

@@ -67,11 +67,11 @@ class Aftercare(Installer):
                 run(fleet, "pki", "init", "--folder", pki)
             image = f"rootfs={self.image}"
             run(fleet, "bundle", "build", DESCRIPTION, "--output", partial, "--image", image, "--quiet")
-            for role in ("software", "regulatory"):
+            for role in ("software", "quality", "regulatory"):
                 certificate, key = run(
                     fleet, "pki", "issue", "--folder", pki, "--role", role, "--person", f"{role} {time.time_ns()}"
                 ).stdout.split("\n")[:2]
-                run(fleet, "bundle", "approve", partial, "--certificate", certificate, "--key", key)
+                run(fleet, "bundle", "approve", partial, "--yes", "--certificate", certificate, "--key", key)
             partial.rename(self.bundle)
         self.make_device(pki)
 

@@ -22,6 +22,7 @@ package struct Configuration: Sendable {
     package let bus: BusConfiguration
     package let heartbeat: HeartbeatConfiguration
     package let service: ServicePolicy
+    package let changeControl: ChangeControlPolicy
 
     /// A place for one image of one slot set.
     package struct Slot: Equatable, Sendable {
@@ -51,7 +52,8 @@ package struct Configuration: Sendable {
                     places: try Places(try root.optionalFields("paths")),
                     bus: try readBus(try root.optionalFields("bus")),
                     heartbeat: try HeartbeatConfiguration(try root.optionalFields("heartbeat")),
-                    service: try readService(try root.optionalFields("service"), folder: folder, storage: storage))
+                    service: try readService(try root.optionalFields("service"), folder: folder, storage: storage),
+                    changeControl: try ChangeControlPolicy(try root.optionalFields("change-control"), folder: folder))
                 try configuration.checkSlots()
                 return configuration
             }

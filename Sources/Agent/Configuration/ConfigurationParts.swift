@@ -12,6 +12,8 @@ package struct DeviceIdentity: Equatable, Sendable {
     package let manufacturer: String?
     /// The unique device identification with its application identifiers, `{version}` standing for the confirmed software version.
     private let udi: String?
+    /// The `pkcs11:` URI of the device's own key; nil where the key is in a file.
+    package let key: String?
 
     init(_ fields: Fields) throws(DocumentError) {
         var fields = fields
@@ -21,6 +23,8 @@ package struct DeviceIdentity: Equatable, Sendable {
         name = try fields.optionalString("name", limit: 128) ?? product
         manufacturer = try fields.optionalString("manufacturer", limit: 256)
         udi = try fields.optionalString("udi", limit: 256)
+        key = try fields.optionalString("key", limit: 1024)
+        guard key?.hasPrefix("pkcs11:") ?? true else { throw fields.refuse("key", "is no 'pkcs11:' URI (RFC 7512)") }
         try fields.done()
     }
 
@@ -141,6 +145,12 @@ package struct Places: Equatable, Sendable {
     package var serviceRecords: FilePath { state.appending("service-records") }
     /// What people reported of incidents.
     package var incidents: FilePath { state.appending("incidents") }
+    /// The manifests and signatures of what was installed.
+    package var releases: FilePath { state.appending("releases") }
+    /// The signed documents that were applied.
+    package var documents: FilePath { state.appending("documents") }
+    /// The device's own key, where no token holds it.
+    package var deviceKey: FilePath { state.appending("device.key") }
     package var heartbeats: FilePath { state.appending("heartbeats.db") }
     /// What the board is and what its readings mean; both come with the release.
     package var boardProfile: FilePath { root.appending("usr/lib/aftercare/board.toml") }

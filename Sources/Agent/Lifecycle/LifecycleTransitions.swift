@@ -72,6 +72,8 @@ extension LifecycleState {
         case .waitedLong:
             if case .waiting(_, let wait) = self, !wait.isLong { .waiting(update, wait.becomingLong) } else { nil }
         case .failed(let fault, let resumable): .idle(last: .failed(update.offer, fault, resumable: resumable))
+        // What has happened since the verification can shut a gate: an approval withdrawn, another rule pack.
+        case .refused(let fault): .idle(last: .refused(update.offer, fault))
         case .clear: .activated(update)
         case .cancelled: .idle(last: .cancelled(update.offer))
         case .stateLost: .idle(last: .failed(update.offer, .stateLost, resumable: true))

@@ -1,3 +1,4 @@
+package import ChangeControl
 package import Documents
 package import Ledger
 package import Platform
@@ -140,6 +141,15 @@ package final class Records {
     }
 
     package func keepHolds(_ holds: [Hold]) throws { try store.setFact("holds", .array(holds.map(\.json))) }
+
+    /// What people acknowledged of the release under way.
+    package var acknowledgements: [Acknowledgement] {
+        (try? store.fact("acknowledgements"))?.flatMap { $0.array?.compactMap(Acknowledgement.init) } ?? []
+    }
+
+    package func keepAcknowledgements(_ acknowledgements: [Acknowledgement]) throws {
+        try store.setFact("acknowledgements", .array(acknowledgements.map(\.json)))
+    }
 
     /// What service sessions leave for the next one, under a name of theirs.
     package func service(_ name: String) -> JSON? { (try? store.fact("service.\(name)")).flatMap { $0 } }

@@ -10,7 +10,7 @@ package struct BusService: Sendable {
     package static let endpoint = BusEndpoint(
         "org.aftercare.Aftercare1", path: "/org/aftercare/Aftercare1", interface: "org.aftercare.Aftercare1")
 
-    private let agent: Agent
+    let agent: Agent
     let health: HealthWatch?
     let heartbeats: HeartbeatService?
     private let sessions: ServiceBus?
@@ -56,7 +56,7 @@ package struct BusService: Sendable {
     private func object(_ status: JSON) -> BusObject {
         BusObject(
             path: Self.endpoint.path, interface: Self.endpoint.interface,
-            methods: updateMethods + questionMethods + healthMethods,
+            methods: updateMethods + questionMethods + healthMethods + changeControlMethods,
             properties: Self.properties(status).map { name, value in BusProperty(name, value) }
                 .sorted { $0.name < $1.name },
             signals: [BusSignature("Changed", [BusArgument("status", .string)])])
@@ -166,7 +166,7 @@ package struct BusService: Sendable {
         }
     }
 
-    private func caller(_ call: BusCall) async -> String {
+    func caller(_ call: BusCall) async -> String {
         do { return "uid \(try await call.credentials().user)" } catch { return "unknown (\(call.sender))" }
     }
 }

@@ -10,6 +10,7 @@ import SelfTests
 import ServiceLifecycle
 import Servicing
 import SystemPackage
+import Trust
 import UnixSignals
 import Vocabulary
 
@@ -35,13 +36,14 @@ package struct Daemon: Sendable {
     package func run() async throws {
         ProcessMemory.keepSmall()
         let running = try RunningSystem.read(configuration, storage: storage)
+        let key = configuration.openDeviceKey(storage: storage, log: log)
         let records = try Records.open(configuration.places, storage: storage, clock: clock, boot: running.boot)
         let connection = configuration.bus.isServed ? await BusConnection.keep(.system) : nil
         let (changes, news, vitals) = (Bell(), Bell(), Vitals())
         let parts = BoardParts.read(configuration.places, storage: storage, clock: clock, log: log)
         let agent = Agent(
             configuration: configuration, running: running, storage: storage, records: records,
-            machine: machine(connection, parts), log: log
+            machine: machine(connection, parts, key), log: log
         ) {
             changes.ring()
             news.ring()
@@ -140,7 +142,9 @@ package struct Daemon: Sendable {
             }, serialRate: parts.serviceRate)
     }
 
-    private func machine(_ connection: BusConnection?, _ parts: BoardParts) -> Agent.Machine {
+    private func machine(
+        _ connection: BusConnection?, _ parts: BoardParts, _ key: DeviceKey?
+    ) -> Agent.Machine {
         var interlocks: [any Interlock] = configuration.interlocks.lockFiles.map {
             LockFileInterlock(path: $0, storage: storage)
         }
@@ -154,7 +158,7 @@ package struct Daemon: Sendable {
         return Agent.Machine(
             interlocks: interlocks, restarter: restarter, units: connection.map { BusUnitStates(connection: $0) },
             peripherals: parts.peripherals(storage: storage),
-            boardTrouble: parts.trouble.map { FaultReport($0) })
+            boardTrouble: parts.trouble.map { FaultReport($0) }, deviceKey: key)
     }
 }
 

@@ -13,7 +13,7 @@ package enum Gate: Int, Sendable, CaseIterable {
     package var title: String {
         switch self {
         case .changeRecord: "the change record is complete and is the one that was signed"
-        case .approvals: "every required role approved, each with a key of its own"
+        case .approvals: "every required role approved, each by another person with a key of their own"
         case .address: "the release is for this product, this hardware and the version that runs"
         case .securityVersion: "the release is not older than the running one and not below the floor"
         }

@@ -1,7 +1,7 @@
 package import Bundles
 import Documents
 import Trust
-package import Vocabulary
+import Vocabulary
 
 /// Judges a verified release by every gate, in order; all verdicts are given even if the first one refuses.
 package enum GateSequence {
@@ -39,8 +39,7 @@ package enum GateSequence {
 
     /// A bundle that lacks an approval is never verified; what is left is to say who gave them.
     private static func approvals(_ release: VerifiedRelease) -> GateVerdict {
-        let names = release.content.approvals.map { "\($0.role): \($0.subject)" }
-        return GateVerdict(.approvals, passed: names.joined(separator: "; "))
+        GateVerdict(.approvals, passed: release.content.approvals.map(\.line).joined(separator: "; "))
     }
 
     private static func address(_ manifest: Manifest, _ device: DeviceFacts) -> GateVerdict {

@@ -63,6 +63,13 @@ package struct Authority: Sendable {
         return roles
     }
 
+    /// The other roles with which somebody of this name has a certificate for the same purpose.
+    package func otherRoles(of person: String, than role: Role) throws(AuthorityError) -> [Role] {
+        let name = try signerName(person)
+        let purpose = try purpose(of: role)
+        return try roles(for: purpose).filter { $0 != role && storage.exists(path($0, "\(name).pem")) }
+    }
+
     /// Issues a certificate for what the role is for and gives the paths of certificate and key.
     package func issue(
         role: Role, person: String, keys: KeyKind = .p256, days: Int64, now: Timestamp

@@ -23,7 +23,8 @@ package struct ContentSigner: Sendable {
     /// What exists stays as it is, octet for octet; neither its keys nor its signers are needed. With an RSA or Ed25519 key the
     /// same input gives the same bytes.
     package func sign(
-        _ content: [UInt8], at time: Timestamp, addingTo existing: [UInt8]? = nil, digest: DigestAlgorithm? = nil
+        _ content: [UInt8], at time: Timestamp, addingTo existing: [UInt8]? = nil, digest: DigestAlgorithm? = nil,
+        meaning: SignatureMeaning? = .approved
     ) throws(SigningError) -> [UInt8] {
         var signedData = SignedData()
         do throws(TrustError) {
@@ -34,7 +35,8 @@ package struct ContentSigner: Sendable {
         try requirePlace(in: signedData, content)
         do throws(CryptoError) {
             let digest = digest ?? key.kind.naturalDigest
-            let attributes = SignedAttributes(messageDigest: try digest.digest(of: content), signingTime: time)
+            let attributes = SignedAttributes(
+                messageDigest: try digest.digest(of: content), signingTime: time, meaning: meaning)
             let signature = try key.sign(attributes.signed, digest: digest)
             let signer = SignerInfo(
                 certificate: certificate, digest: digest, attributes: attributes, scheme: try scheme(digest),
@@ -60,6 +62,9 @@ package struct ContentSigner: Sendable {
             }
             for other in signedData.certificates where signer.identifier.names(other) {
                 guard other.keyID != key.keyID else { throw .alreadySigned(other.subject) }
+                guard Person(other) != Person(certificate) else {
+                    throw .samePerson(other.subject, certificate.subject)
+                }
             }
         }
     }
@@ -80,6 +85,7 @@ package enum SigningError: Fault, Equatable {
     case existing(TrustError)
     case otherContent
     case alreadySigned(String)
+    case samePerson(String, String)
     case otherKey(certificate: Digest, key: Digest)
     case unreadable(StorageError)
 
@@ -90,6 +96,7 @@ package enum SigningError: Fault, Equatable {
         case .existing(let error): error.code
         case .otherContent: FaultCode(2843)
         case .alreadySigned: FaultCode(2844)
+        case .samePerson: FaultCode(2846)
         case .otherKey: FaultCode(2845)
         }
     }
@@ -97,7 +104,7 @@ package enum SigningError: Fault, Equatable {
     package var kind: FaultKind {
         switch self {
         case .crypto, .unreadable: .failed
-        case .existing, .otherContent, .alreadySigned, .otherKey: .refused
+        case .existing, .otherContent, .alreadySigned, .samePerson, .otherKey: .refused
         }
     }
 
@@ -107,8 +114,18 @@ package enum SigningError: Fault, Equatable {
         case .existing(let error): "the approvals would not be acceptable: \(error)"
         case .otherContent: "the approvals that are there are for other content"
         case .alreadySigned(let subject): "'\(subject)' signed it already with this key"
+        case .samePerson(let there, let new):
+            "'\(there)', who signed it already, and '\(new)' are one person by their common name"
         case .otherKey(let certificate, let key): "the certificate is for the key \(certificate), not for \(key)"
         case .unreadable(let error): "a key or certificate cannot be read: \(error)"
+        }
+    }
+
+    package var advice: String {
+        switch self {
+        case .alreadySigned, .samePerson: "Every approval is another person's, with a key of their own."
+        case .existing(let cause): cause.advice
+        default: ""
         }
     }
 }

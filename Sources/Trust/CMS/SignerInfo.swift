@@ -95,27 +95,35 @@ package enum SignerIdentifier: Hashable, Sendable {
     }
 }
 
-/// What a signer signs: the digest of the content, and when (RFC 5652 §11).
+/// What a signer signs: the digest of the content, when (RFC 5652 §11), and what is meant by it.
 package struct SignedAttributes: Sendable {
     package let messageDigest: [UInt8]
     package let signingTime: Timestamp
+    /// Nil where the signer did not say.
+    package let meaning: SignatureMeaning?
     /// The attributes, encoded, without the tag around them.
     let elements: [UInt8]
 
     /// The octets under the signature: the attributes as a SET OF (RFC 5652 §5.4).
     package var signed: [UInt8] { DERWriter.element(.set, elements) }
 
-    package init(messageDigest: [UInt8], signingTime: Timestamp) {
+    package init(messageDigest: [UInt8], signingTime: Timestamp, meaning: SignatureMeaning? = nil) {
         self.messageDigest = messageDigest
         self.signingTime = signingTime
+        self.meaning = meaning
         func attribute(_ type: ObjectIdentifier, _ value: [UInt8]) -> [UInt8] {
             DERWriter.element(.sequence, [type.element, DERWriter.element(.set, value)])
         }
-        elements = DERWriter.inOrder([
+        var attributes = [
             attribute(.contentType, ObjectIdentifier.data.element),
             attribute(.messageDigest, DERWriter.element(.octetString, messageDigest)),
             attribute(.signingTime, DERWriter.time(signingTime)),
-        ]).flatMap { $0 }
+        ]
+        if let meaning {
+            attributes.append(
+                attribute(.commitmentType, DERWriter.element(.sequence, meaning.commitment.element)))
+        }
+        elements = DERWriter.inOrder(attributes).flatMap { $0 }
     }
 
     init(_ element: DERElement) throws(TrustError) {
@@ -133,7 +141,9 @@ package struct SignedAttributes: Sendable {
                 throw .malformed(offset: attribute.offset, reason: "the signed attribute \(type) stands twice")
             }
         }
-        let known: Set<ObjectIdentifier> = [.contentType, .messageDigest, .signingTime, .smimeCapabilities]
+        let known: Set<ObjectIdentifier> = [
+            .contentType, .messageDigest, .signingTime, .smimeCapabilities, .commitmentType,
+        ]
         for (type, value) in values where !known.contains(type) {
             throw .malformed(offset: value.offset, reason: "the signed attribute \(type) is not known")
         }
@@ -146,7 +156,22 @@ package struct SignedAttributes: Sendable {
         guard let time = values[.signingTime]?.time else { throw .missingAttribute("signingTime") }
         messageDigest = Array(digest.content)
         signingTime = time
+        meaning = try values[.commitmentType].map { (element) throws(TrustError) in try Self.meaning(element) }
         elements = Array(element.content)
+    }
+
+    /// A commitment-type indication without qualifiers, of one of the types that mean something here.
+    private static func meaning(_ element: DERElement) throws(TrustError) -> SignatureMeaning {
+        guard element.tag == .sequence else {
+            throw .malformed(offset: element.offset, reason: "the commitment type is not a sequence")
+        }
+        var fields = DERReader(element)
+        let type = ObjectIdentifier(try fields.next(.objectIdentifier, "the commitment type").content)
+        try fields.end("the commitment type")
+        guard let meaning = SignatureMeaning(type) else {
+            throw .malformed(offset: element.offset, reason: "the commitment type \(type) means nothing here")
+        }
+        return meaning
     }
 
     private static func value(_ attribute: DERElement) throws(TrustError) -> (ObjectIdentifier, DERElement) {

@@ -14,6 +14,14 @@ struct ObjectIdentifier: Hashable {
     static let signingTime = ObjectIdentifier([0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x05])
     // RFC 8551, which `openssl cms` adds unless told not to; it says nothing about a signature
     static let smimeCapabilities = ObjectIdentifier([0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x0F])
+    // RFC 5126 §5.11.1: id-aa-ets-commitmentType, and the id-cti-ets of it that stand for something here
+    static let commitmentType = ObjectIdentifier([
+        0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x02, 0x10,
+    ])
+    static let proofOfOrigin = commitment(1)
+    static let proofOfReceipt = commitment(2)
+    static let proofOfApproval = commitment(5)
+    static let proofOfCreation = commitment(6)
     // RFC 5754, RFC 8419
     static let sha256 = ObjectIdentifier([0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01])
     static let sha384 = ObjectIdentifier([0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02])
@@ -23,6 +31,10 @@ struct ObjectIdentifier: Hashable {
     static let ecdsaWithSHA384 = ObjectIdentifier([0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03])
     static let ecdsaWithSHA512 = ObjectIdentifier([0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x04])
     static let ed25519 = ObjectIdentifier([0x2B, 0x65, 0x70])
+
+    private static func commitment(_ number: UInt8) -> ObjectIdentifier {
+        ObjectIdentifier([0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x06, number])
+    }
 }
 
 extension ObjectIdentifier: CustomStringConvertible {

@@ -1,0 +1,51 @@
+import BootControl
+import ChangeControl
+import Documents
+import Ledger
+import Logging
+import Vocabulary
+
+// Between an installed release and its restart: interlocks, what people have to acknowledge, and the gates once more.
+extension Agent {
+    func checkInterlocks(_ update: Update) async {
+        var reasons: [String] = []
+        for interlock in machine.interlocks { reasons += await interlock.reasons() }
+        guard case .checkInterlocks = state.action, state.update == update else { return }
+        let judgement = judgeAgain(update, interlocks: reasons)
+        if let refusal = judgement.refusal {
+            if !follow(.refused(refusal), evidence: judgement.evidence) { await pause(.seconds(10)) }
+            return
+        }
+        reasons += judgement.demands
+        if reasons.isEmpty {
+            var details: [String: JSON] = [:]
+            if case .waiting(_, let wait) = state { details["waitedSeconds"] = .integer(wait.seconds(at: records.now)) }
+            if !follow(.clear, details: details, evidence: judgement.evidence) { await pause(.seconds(10)) }
+        } else {
+            follow(.held(reasons: reasons, at: records.now))
+            followWaitingPolicy()
+            if case .checkInterlocks = state.action { await pause(.seconds(configuration.update.interlockSeconds)) }
+        }
+    }
+
+    /// However long an update waits, a restart is never forced: the policy only decides what is said, and whether it gives up.
+    private func followWaitingPolicy() {
+        guard case .waiting(_, let wait) = state, !wait.isLong else { return }
+        let policy = configuration.update.waiting
+        let waited = wait.seconds(at: records.now)
+        guard waited >= policy.limitSeconds else { return }
+        let details: [String: JSON] = [
+            "waitedSeconds": .integer(waited), "limitSeconds": .integer(policy.limitSeconds),
+            "policy": .string(policy.then.rawValue),
+        ]
+        log.warning(
+            "the update has waited longer than it should",
+            metadata: ["seconds": "\(waited)", "reasons": "\(wait.reasons)", "policy": "\(policy.then.rawValue)"])
+        switch policy.then {
+        case .keepWaiting: follow(.waitedLong, details: details)
+        case .giveUp:
+            let fault = AgentError.heldTooLong(hours: waited / 3600, reasons: wait.reasons)
+            follow(.failed(FaultReport(fault), resumable: true), details: details)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import BootControl
+import Bundles
+import ChangeControl
+import Documents
+import Ledger
+import Logging
+import Platform
+import Trust
+import Vocabulary
+
+/// What the gates say of an installed release before its restart.
+struct Judgement {
+    var verdicts: [GateVerdict] = []
+    var refusal: FaultReport?
+    /// What people have to do first, each as one line for them.
+    var demands: [String] = []
+
+    /// The verdicts as the ledger has them; none where no gate was asked.
+    var evidence: [LedgerEvent] {
+        verdicts.isEmpty ? [] : [LedgerEvent(.updateJudged, ["gates": .array(verdicts.map(\.json))])]
+    }
+}
+
+extension Agent {
+    /// Judges a release once more, by what was kept of it: time has passed, and documents may have come since it was verified.
+    ///
+    /// The way back to a release that the device ran before is not judged: nothing may stand in it.
+    func judgeAgain(_ update: Update, interlocks: [String]) -> Judgement {
+        guard update.offer.source != .slotSet else { return Judgement() }
+        var judgement = Judgement()
+        do {
+            guard let kept = try archive.read(update.manifestDigest) else {
+                throw AgentError.recordLost(update.version)
+            }
+            let release = try VerifiedRelease.verified(
+                kept.manifest, signatures: kept.signatures, by: Verifier(policy: configuration.trust),
+                at: records.trustedTime)
+            guard release.digest == update.manifestDigest else { throw AgentError.recordLost(update.version) }
+            var facts = deviceFacts(for: update.target, release: release.digest)
+            facts.interlocks = interlocks
+            judgement.verdicts = judge(release, facts, at: .activation)
+            judgement.refusal = judgement.verdicts.refusal
+            judgement.demands = judgement.verdicts.demands
+        } catch {
+            judgement.refusal = FaultReport(describing: error)
+        }
+        return judgement
+    }
+}
+
+extension [GateVerdict] {
+    /// The first refusal, which ends the update.
+    var demands: [String] { [] }
+
+    var refusal: FaultReport? { lazy.compactMap(\.refusal).first.map { FaultReport($0) } }
+}

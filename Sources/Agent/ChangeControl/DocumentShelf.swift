@@ -1,0 +1,133 @@
+package import ChangeControl
+package import Documents
+package import Platform
+package import SystemPackage
+package import Trust
+package import Vocabulary
+
+/// The signed documents in force on a device: what came with its configuration, and what was applied since.
+///
+/// How it works: each is verified when it is applied, and once more at every start. A signer's certificate that has ended since does
+/// not end the document: it is judged as of the last moment at which all of them were valid. Revocation counts always.
+package struct DocumentShelf: Sendable {
+    /// The most documents of one kind that are kept.
+    package static let limit = 64
+
+    package private(set) var baseline: Baseline?
+    package private(set) var downgrades: [DowngradeAuthorisation] = []
+    package private(set) var withdrawals: [ApprovalWithdrawal] = []
+    /// What came with the configuration, or was kept, and cannot be used, each with its file.
+    package private(set) var unusable: [(file: FilePath, fault: FaultReport)] = []
+
+    private let identity: DeviceIdentity
+    private let trust: TrustPolicy
+    private let folder: FilePath
+    private let storage: Storage
+
+    /// Reads the documents that the configuration names, then those in `folder`.
+    package init(
+        provisioned: [FilePath], folder: FilePath, identity: DeviceIdentity, trust: TrustPolicy, at time: TrustedTime,
+        storage: Storage
+    ) {
+        (self.identity, self.trust, self.folder, self.storage) = (identity, trust, folder, storage)
+        let kept = ((try? storage.names(in: folder)) ?? []).sorted().map { folder.appending($0) }
+        for file in provisioned + kept.filter({ $0.extension == "json" }) {
+            do {
+                let document = try SignedDocument(bytes: try storage.read(file, limit: SignedDocument.limit))
+                try take(try document.verifiedAsOfItsTime(trust, at: time), at: time)
+            } catch {
+                unusable.append((file, FaultReport(describing: error)))
+            }
+        }
+    }
+
+    /// Verifies a document that came from outside; gives the shelf with it in force, or nil where it is in force already.
+    package func taking(
+        _ document: SignedDocument, at time: TrustedTime
+    ) throws -> (verified: VerifiedDocument, shelf: DocumentShelf?) {
+        let verified = try document.verifiedByKind(trust, at: time)
+        var shelf = self
+        return (verified, try shelf.take(verified, at: time) ? shelf : nil)
+    }
+
+    /// Keeps a document durably, so that it is in force after the next start too.
+    package func keep(_ document: SignedDocument, _ verified: VerifiedDocument) throws(StorageError) {
+        try storage.createFolder(folder)
+        let name = "\(verified.name)-\(document.document["id"]?.string ?? "").json"
+        try storage.replace(folder.appending(name), with: document.bytes, mode: 0o644)
+    }
+
+    /// What is in force, as people and programs are shown it.
+    package var summaries: [JSON] {
+        (baseline.map { [$0.summary] } ?? []) + downgrades.map(\.summary) + withdrawals.map(\.summary)
+    }
+
+    /// Puts a verified document in force; false where it is in force already.
+    @discardableResult
+    private mutating func take(_ verified: VerifiedDocument, at time: TrustedTime) throws -> Bool {
+        switch ControlDocumentKind(rawValue: verified.kind) {
+        case .baseline:
+            let new = try Baseline(verified)
+            guard new.concerns(product: identity.product, device: identity.id) else {
+                throw AgentError.otherDevice(new.id)
+            }
+            if let baseline {
+                guard new != baseline else { return false }
+                guard new.issued > baseline.issued else { throw AgentError.olderDocument(new.id, than: baseline.id) }
+            }
+            baseline = new
+        case .downgrade: return try Self.add(try DowngradeAuthorisation(verified), to: &downgrades)
+        case .withdrawal: return try Self.add(try ApprovalWithdrawal(verified), to: &withdrawals)
+        default: throw ControlDocumentError.unknownKind(verified.kind)
+        }
+        return true
+    }
+
+    private static func add<Document: ControlDocument>(
+        _ document: Document, to documents: inout [Document]
+    ) throws -> Bool {
+        if let known = documents.first(where: { $0.id == document.id }) {
+            guard known == document else { throw AgentError.otherDocument(document.id) }
+            return false
+        }
+        guard documents.count < limit else { throw AgentError.tooManyDocuments(documents.count) }
+        documents.append(document)
+        return true
+    }
+}
+
+extension ControlDocument {
+    fileprivate var summary: JSON {
+        .members([
+            "kind": .string(Self.kind.rawValue), "id": .string(id), "issued": json["issued"],
+            "validUntil": json["expires"],
+        ])
+    }
+}
+
+extension VerifiedDocument {
+    /// Its kind as a file's name has it: `rules`, `baseline`.
+    var name: String {
+        let name = kind.split(separator: "/").first.map(String.init) ?? ""
+        return name.hasPrefix("aftercare.") ? String(name.dropFirst(10)) : name
+    }
+}
+
+extension SignedDocument {
+    /// Verified as of the last moment at which every signer's certificate was valid, where that has passed.
+    fileprivate func verifiedAsOfItsTime(
+        _ trust: TrustPolicy, at time: TrustedTime
+    ) throws(ControlDocumentError) -> VerifiedDocument {
+        var judged = time
+        // Each round goes back to the end of another certificate; there are no more than the signers' chains have.
+        for _ in 0..<16 {
+            do throws(ControlDocumentError) {
+                return try verifiedByKind(trust, at: judged)
+            } catch {
+                guard case .trust(.expired(_, let end, _)) = error, end < judged.time else { throw error }
+                judged = TrustedTime(clock: end, watermark: nil)
+            }
+        }
+        return try verifiedByKind(trust, at: judged)
+    }
+}
