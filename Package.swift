@@ -111,8 +111,8 @@ let package = Package(
         .executableTarget(
             name: "aftercare-fleet",
             dependencies: [
-                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Releases", "VirtualDevice",
-                "Hardware", "Servicing", "Transfers", "Commands", arguments, system,
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Ledger", "Releases",
+                "VirtualDevice", "Hardware", "Servicing", "Transfers", "Commands", arguments, system,
             ]),
 
         // Tests

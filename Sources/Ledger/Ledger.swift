@@ -18,7 +18,7 @@ package final class Ledger {
     /// What an earlier power cut left torn, for the owner to report; found when this ledger was opened.
     package let torn: TornRegion?
     /// A hold covers the ledger: nothing of it is dropped. The owner says so before its first entry.
-    package var isHeld = false
+    package var isHeld: Bool
 
     let storage: Storage
     private let lock: OpenFile
@@ -48,7 +48,7 @@ package final class Ledger {
     /// A full disk does not stop it: what is torn is then marked with the first entry that can be written.
     package static func open(
         folder: FilePath, storage: Storage, clock: any LedgerClock, bootID: String,
-        limits: LedgerLimits = LedgerLimits(), signer: LedgerSigner? = nil
+        limits: LedgerLimits = LedgerLimits(), signer: LedgerSigner? = nil, isHeld: Bool = false
     ) throws(LedgerError) -> Ledger {
         do throws(any Error) {
             try storage.createFolder(folder)
@@ -57,7 +57,7 @@ package final class Ledger {
             if try LedgerSegment.all(in: folder, storage: storage).isEmpty {
                 _ = try ActiveSegment.create(first: 1, in: folder, storage: storage)
             }
-            let ledger = try Ledger(folder, storage, lock: lock, clock: clock, boot: bootID, limits: limits)
+            let ledger = try Ledger(folder, storage, lock: lock, clock: clock, boot: bootID, limits: limits, isHeld: isHeld)
             if ledger.torn != nil { _ = try? ledger.append([]) }
             if let signer { try ledger.adopt(signer) }
             return ledger
@@ -73,7 +73,7 @@ package final class Ledger {
 
     private init(
         _ folder: FilePath, _ storage: Storage, lock: OpenFile, clock: any LedgerClock, boot: String,
-        limits: LedgerLimits
+        limits: LedgerLimits, isHeld: Bool
     ) throws {
         self.folder = folder
         self.storage = storage
@@ -81,6 +81,7 @@ package final class Ledger {
         self.clock = clock
         self.boot = boot
         self.limits = limits
+        self.isHeld = isHeld
         let opened = try OpenedSegments(in: folder, storage: storage)
         active = opened.active
         total = opened.total

@@ -15,6 +15,6 @@ struct Fleet: Program {
         version: ProgramVersion.text,
         subcommands: [
             PKICommand.self, BundleCommand.self, DeviceCommand.self, GrantCommand.self, SendCommand.self,
-            ServiceRequestCommand.self,
+            ServiceRequestCommand.self, LedgerWitnessCommand.self,
         ])
 }

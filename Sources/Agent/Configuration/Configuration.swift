@@ -22,6 +22,7 @@ package struct Configuration: Sendable {
     package let bus: BusConfiguration
     package let heartbeat: HeartbeatConfiguration
     package let service: ServicePolicy
+    package let ledger: LedgerConfiguration
     package let changeControl: ChangeControlPolicy
 
     /// A place for one image of one slot set.
@@ -53,7 +54,8 @@ package struct Configuration: Sendable {
                     bus: try readBus(try root.optionalFields("bus")),
                     heartbeat: try HeartbeatConfiguration(try root.optionalFields("heartbeat")),
                     service: try readService(try root.optionalFields("service"), folder: folder, storage: storage),
-                    changeControl: try ChangeControlPolicy(try root.optionalFields("change-control"), folder: folder))
+                    changeControl: try ChangeControlPolicy(try root.optionalFields("change-control"), folder: folder),
+                    ledger: try LedgerConfiguration(try root.optionalFields("ledger")))
                 try configuration.checkSlots()
                 return configuration
             }

@@ -68,6 +68,13 @@ extension Ledger {
         try keep(checkpoint, key: kept.key)
     }
 
+    /// What a witness takes: a checkpoint of now, as what continues the `old` lines that it signed last.
+    package func request(since old: UInt64) throws(LedgerError) -> WitnessRequest {
+        let checkpoint = try checkpoint()
+        let proof = try LedgerTree(reader).consistency(from: old, to: checkpoint.size)
+        return WitnessRequest(old: old, proof: proof, checkpoint: checkpoint)
+    }
+
     /// The newest size that this witness signed; 0 where it signed none that is kept.
     package func size(signedBy witness: WitnessKey) -> UInt64 {
         checkpoints.all.last { witness.time(of: $0.checkpoint) != nil }?.checkpoint.size ?? 0

@@ -36,7 +36,7 @@ package struct LedgerSigner: Sendable {
         return "aftercare-ledger/" + kept.joined()
     }
 
-    func checkpoint(size: UInt64, root: Digest) throws(LedgerError) -> Checkpoint {
+    package func checkpoint(size: UInt64, root: Digest) throws(LedgerError) -> Checkpoint {
         var checkpoint = Checkpoint(origin: origin, size: size, root: root)
         let signature = try sign(checkpoint.text)
         checkpoint.signatures = [Checkpoint.Signature(name: origin, keyID: keyID, bytes: signature)]
