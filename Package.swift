@@ -111,8 +111,8 @@ let package = Package(
         .executableTarget(
             name: "aftercare-fleet",
             dependencies: [
-                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Releases", "VirtualDevice",
-                "Hardware", "Servicing", "Transfers", "Commands", arguments, system,
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Ledger", "Releases",
+                "VirtualDevice", "Hardware", "Servicing", "Transfers", "Commands", arguments, system,
             ]),
 
         // Tests
@@ -132,7 +132,7 @@ for (tests, tested) in [
     "TrustTests": ["Trust", "Platform", "Documents", "Releases"],
     "BundlesTests": ["Bundles", "ChangeControl", "Trust", "Platform", "Documents", "Releases"],
     "BootControlTests": ["BootControl", "Documents", "Platform"],
-    "LedgerTests": ["Ledger", "Platform", "Documents"],
+    "LedgerTests": ["Ledger", "Trust", "Platform", "Documents"],
     "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Releases", "Platform", "Documents"],
     "HardwareTests": ["Hardware", "Platform", "Documents"],
     "PeripheralsTests": ["Peripherals", "Platform", "Documents"],

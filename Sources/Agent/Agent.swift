@@ -105,6 +105,7 @@ package actor Agent {
         begin()
         while !isStopping { await act() }
         record([LedgerEvent(.agentStopped)])
+        records.checkpoint()
     }
 
     package func stop() {

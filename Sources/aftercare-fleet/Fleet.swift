@@ -16,5 +16,6 @@ struct Fleet: Program {
         subcommands: [
             PKICommand.self, ChangeCommand.self, RulesCommand.self, BundleCommand.self, DocumentCommand.self,
             DeviceCommand.self, GrantCommand.self, SendCommand.self, ServiceRequestCommand.self,
+            LedgerWitnessCommand.self,
         ])
 }

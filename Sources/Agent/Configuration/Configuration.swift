@@ -23,6 +23,7 @@ package struct Configuration: Sendable {
     package let heartbeat: HeartbeatConfiguration
     package let service: ServicePolicy
     package let changeControl: ChangeControlPolicy
+    package let ledger: LedgerConfiguration
     package let integrity: IntegrityPolicy
 
     /// A place for one image of one slot set.
@@ -55,6 +56,7 @@ package struct Configuration: Sendable {
                     heartbeat: try HeartbeatConfiguration(try root.optionalFields("heartbeat")),
                     service: try readService(try root.optionalFields("service"), folder: folder, storage: storage),
                     changeControl: try ChangeControlPolicy(try root.optionalFields("change-control"), folder: folder),
+                    ledger: try LedgerConfiguration(try root.optionalFields("ledger")),
                     integrity: try IntegrityPolicy(try root.optionalFields("integrity")))
                 try configuration.checkSlots()
                 return configuration

@@ -38,7 +38,13 @@ package struct Daemon: Sendable {
         ProcessMemory.keepSmall()
         let running = try RunningSystem.read(configuration, storage: storage)
         let key = configuration.openDeviceKey(storage: storage, log: log)
-        let records = try Records.open(configuration.places, storage: storage, clock: clock, boot: running.boot)
+        let records = try Records.open(
+            configuration.places, storage: storage, clock: clock, boot: running.boot,
+            limits: configuration.ledger.limits,
+            signer: key.flatMap { try? LedgerSigner(device: configuration.device.id, key: $0) })
+        if let fault = records.signingFault {
+            log.error("the ledger is not signed", metadata: ["reason": "\(fault)", "code": "\(fault.code)"])
+        }
         let connection = configuration.bus.isServed ? await BusConnection.keep(.system) : nil
         let (changes, news, moves, vitals) = (Bell(), Bell(), Bell(), Vitals())
         let parts = BoardParts.read(configuration.places, storage: storage, clock: clock, log: log)

@@ -24,33 +24,39 @@ struct LineScanner {
     private static let bufferSize = 65536
     private let file: OpenFile
     private let end: UInt64
+    /// A line that is longer than this comes without its bytes.
+    var limit: Int
     private var buffer: [UInt8] = []
-    private var position = 0
+    private var cursor = 0
     private var bufferEnd: UInt64
 
     /// Reads the bytes from `start`, which must begin a line, to `end`.
-    init(_ file: OpenFile, from start: UInt64, to end: UInt64) {
+    init(_ file: OpenFile, from start: UInt64, to end: UInt64, limit: Int = LedgerEntry.lineLimit) {
         self.file = file
         self.end = end
+        self.limit = limit
         bufferEnd = start
     }
 
+    /// Where the next line begins.
+    var position: UInt64 { bufferEnd - UInt64(buffer.count - cursor) }
+
     /// The next line, nil at the end.
     mutating func next() throws(StorageError) -> LedgerLine? {
-        let start = bufferEnd - UInt64(buffer.count - position)
+        let start = position
         var bytes: [UInt8]? = []
         var length: UInt64 = 0
         var isEnded = false
         let computation = SHA256()
         computation.update([0])
         while !isEnded, try fill() {
-            let stop = buffer[position...].firstIndex(of: UInt8(ascii: "\n"))
-            let part = buffer[position..<(stop ?? buffer.count)]
+            let stop = buffer[cursor...].firstIndex(of: UInt8(ascii: "\n"))
+            let part = buffer[cursor..<(stop ?? buffer.count)]
             part.withUnsafeBytes { computation.update($0) }
             length += UInt64(part.count)
-            if length <= UInt64(LedgerEntry.lineLimit) { bytes?.append(contentsOf: part) } else { bytes = nil }
+            if length <= UInt64(limit) { bytes?.append(contentsOf: part) } else { bytes = nil }
             isEnded = stop != nil
-            position = part.endIndex + (isEnded ? 1 : 0)
+            cursor = part.endIndex + (isEnded ? 1 : 0)
         }
         guard isEnded || length > 0 else { return nil }
         return LedgerLine(
@@ -59,12 +65,12 @@ struct LineScanner {
 
     /// Reads on where the buffer is used up, and says whether there was anything.
     private mutating func fill() throws(StorageError) -> Bool {
-        if position < buffer.count { return true }
+        if cursor < buffer.count { return true }
         let left = end - bufferEnd
         guard left > 0 else { return false }
         buffer = try file.read(Int(min(left, UInt64(Self.bufferSize))), at: bufferEnd)
         bufferEnd += UInt64(buffer.count)
-        position = 0
+        cursor = 0
         return true
     }
 }

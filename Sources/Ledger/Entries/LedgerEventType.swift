@@ -50,8 +50,17 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
     case agentStopped = "agent.stopped"
     case stateRecovered = "state.recovered"
     case clockWatermark = "clock.watermark"
-    /// Only the ledger itself writes this: the lines before it were torn by a power cut.
+    // Only the ledger itself writes the following.
+    /// The wall clock went another way than the machine's uptime.
+    case clockStepped = "clock.stepped"
+    /// The lines before it were torn by a power cut.
     case ledgerTorn = "ledger.torn"
+    /// The segment before it is full.
+    case ledgerSealed = "ledger.sealed"
+    case ledgerDropped = "ledger.dropped"
+    case ledgerNearlyFull = "ledger.nearly-full"
+    /// Another key signs from here on.
+    case ledgerKey = "ledger.key"
 
     /// The audit event this is, as DICOM PS3.15 and IHE ATNA number them.
     package var auditCode: Int64 {
@@ -82,8 +91,9 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
         case .mediumDetached: 110_125  // detached
         case .agentStarted: 110_120  // application start
         case .agentStopped: 110_121  // application stop
-        case .clockWatermark: 110_129  // security configuration
-        case .ledgerTorn: 110_133  // audit recording stopped
+        case .clockWatermark, .clockStepped, .ledgerKey: 110_129  // security configuration
+        case .ledgerTorn, .ledgerSealed, .ledgerDropped: 110_133  // audit recording stopped
+        case .ledgerNearlyFull: 110_113  // security alert
         }
     }
 }

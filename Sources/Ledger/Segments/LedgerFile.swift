@@ -1,10 +1,10 @@
 package import Platform
 package import SystemPackage
 
-/// A ledger file to read from, by its owner or by anyone who was given a copy.
+/// One segment of a ledger to read from.
 package struct LedgerFile {
-    /// The file in a ledger's folder, named by the sequence of its first line.
-    package static let name = "entries-0000000000000001.jsonl"
+    /// The first segment in a ledger's folder.
+    package static let name = LedgerSegment.name(first: 1)
 
     let file: OpenFile
 
@@ -20,31 +20,21 @@ package struct LedgerFile {
 
     /// At most `limit` entries, oldest first, from the first whose sequence is at least `sequence`; torn lines are left out.
     package func entries(from sequence: UInt64, limit: Int) throws(LedgerError) -> [LedgerEntry] {
+        var entries: [LedgerEntry] = []
         do throws(StorageError) {
-            let size = try file.size()
-            let start = try groupStart(before: sequence, size: size)
-            var scanner = LineScanner(file, from: start, to: size)
-            var entries: [LedgerEntry] = []
-            var previous = start == 0 ? LedgerEntry.noLine : nil
-            var isBroken = false
-            while entries.count < limit, let line = try scanner.next() {
-                if let entry = line.entry {
-                    // What is broken ends with its group.
-                    isBroken = entry.group != entry.sequence && (isBroken || entry.previous != previous)
-                    if !isBroken, entry.sequence >= sequence { entries.append(entry) }
-                } else {
-                    isBroken = true
-                }
-                previous = line.leafHash
+            let start = try groupStart(before: sequence, size: try file.size())
+            var reader = try EntryReader(file, from: start)
+            while entries.count < limit, let entry = try reader.next() {
+                if entry.sequence >= sequence { entries.append(entry) }
             }
-            return entries
         } catch {
             throw .storage(error)
         }
+        return entries
     }
 
     /// The offset of a line that begins a group not after `sequence`, found by halving the file.
-    private func groupStart(before sequence: UInt64, size: UInt64) throws(StorageError) -> UInt64 {
+    func groupStart(before sequence: UInt64, size: UInt64) throws(StorageError) -> UInt64 {
         var low: UInt64 = 0
         var high = size
         while high - low > 2 * UInt64(LedgerEntry.lineLimit) {
@@ -66,6 +56,35 @@ package struct LedgerFile {
         _ = try scanner.next()
         while let line = try scanner.next() {
             if let entry = line.entry, entry.group == entry.sequence { return (line.offset, entry.sequence) }
+        }
+        return nil
+    }
+}
+
+/// Reads the entries of a segment one by one and leaves out what is torn or broken.
+struct EntryReader {
+    private let file: OpenFile
+    private var scanner: LineScanner
+    private var previous = LedgerEntry.noLine
+    private var isBroken = false
+
+    /// Begins at `offset`, where a line begins that begins a group.
+    init(_ file: OpenFile, from offset: UInt64) throws(StorageError) {
+        self.file = file
+        scanner = LineScanner(file, from: offset, to: try file.size())
+    }
+
+    mutating func next() throws(StorageError) -> LedgerEntry? {
+        while let line = try scanner.next() {
+            defer { previous = line.leafHash }
+            guard let entry = line.entry else {
+                // A line that is still being written is read again when it is whole.
+                isBroken = true
+                continue
+            }
+            // What is broken ends with its group.
+            isBroken = entry.group != entry.sequence && (isBroken || entry.previous != previous)
+            if !isBroken { return entry }
         }
         return nil
     }

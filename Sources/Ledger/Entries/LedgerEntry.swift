@@ -72,13 +72,3 @@ extension LedgerEntry {
         previous = try fields.digest("previous")
     }
 }
-
-extension SHA256 {
-    /// The RFC 6962 §2.1 hash of a leaf: SHA-256(0x00 || bytes).
-    package static func leafHash(of bytes: [UInt8]) -> Digest {
-        let computation = SHA256()
-        computation.update([0])
-        computation.update(bytes)
-        return computation.finish()
-    }
-}
