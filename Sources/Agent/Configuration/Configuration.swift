@@ -22,8 +22,8 @@ package struct Configuration: Sendable {
     package let bus: BusConfiguration
     package let heartbeat: HeartbeatConfiguration
     package let service: ServicePolicy
-    package let ledger: LedgerConfiguration
     package let changeControl: ChangeControlPolicy
+    package let ledger: LedgerConfiguration
 
     /// A place for one image of one slot set.
     package struct Slot: Equatable, Sendable {

@@ -3,6 +3,7 @@ import Documents
 import Hardware
 import Health
 import Heartbeats
+import Ledger
 package import Logging
 import NetworkDiagnosis
 package import Platform
