@@ -4,6 +4,7 @@ import Hardware
 import Health
 import Heartbeats
 import Integrity
+import Ledger
 package import Logging
 import NetworkDiagnosis
 package import Platform

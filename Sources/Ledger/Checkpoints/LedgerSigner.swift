@@ -1,7 +1,7 @@
 import Documents
 package import Platform
 package import Trust
-import Vocabulary
+package import Vocabulary
 
 /// Who vouches for a ledger: the device, under the name of its ledger, with its key.
 package struct LedgerSigner: Sendable {

@@ -1,6 +1,6 @@
 package import Documents
 import Platform
-package import Vocabulary
+import Vocabulary
 
 /// An entry of the ledger as other systems take audit messages.
 package struct AuditMessage {

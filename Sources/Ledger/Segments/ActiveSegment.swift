@@ -99,6 +99,7 @@ struct OpenedSegments {
     init(in folder: FilePath, storage: Storage) throws {
         let segments = try LedgerSegment.all(in: folder, storage: storage)
         guard let last = segments.last, let oldest = segments.first else { throw LedgerError.damaged(folder) }
+        Self.removeLeftSeals(segments, folder, storage)
         var total: UInt64 = 0
         for segment in segments { total += try storage.open(segment.path, .read).size() }
         self.total = total
@@ -123,6 +124,14 @@ struct OpenedSegments {
             try Self.aside(KeptCheckpoints.name, folder, storage) { () throws(LedgerError) in
                 try KeptCheckpoints(in: folder, storage: storage)
             } ?? KeptCheckpoints()
+    }
+
+    /// Removes what a power cut kept from becoming the beginning of a segment, or from going with one.
+    private static func removeLeftSeals(_ segments: [LedgerSegment], _ folder: FilePath, _ storage: Storage) {
+        let wanted = Set(segments.map { LedgerSegment.sealName(first: $0.first) })
+        for name in (try? storage.names(in: folder)) ?? [] where name.hasPrefix("sealed-") && !wanted.contains(name) {
+            try? storage.remove(folder.appending(name))
+        }
     }
 
     /// Reads a file beside the segments; one that is damaged is kept under another name and never keeps the record from going on.

@@ -9,7 +9,7 @@ package final class FileWatch: Sendable {
 
     package init(folder: FilePath) throws(StorageError) {
         self.folder = folder
-        descriptor = inotify_init1(CInt(IN_CLOEXEC.rawValue))
+        descriptor = inotify_init1(CInt(IN_CLOEXEC))
         guard descriptor >= 0 else { throw .cannot("watch", folder, Errno(rawValue: errno)) }
         let mask = UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO)
         guard folder.withPlatformString({ inotify_add_watch(descriptor, $0, mask) }) >= 0 else {

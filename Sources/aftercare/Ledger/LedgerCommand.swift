@@ -12,7 +12,7 @@ struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger", abstract: "Read, prove, export and check the device's record; needs no daemon.",
         subcommands: [
-            List.self, Show.self, Follow.self, Export.self, Check.self, Prove.self, Head.self, Types.self,
+            List.self, Show.self, Follow.self, Export.self, Check.self, Prove.self, Head.self, Types.self, Fill.self,
         ])
 
     /// Where the ledger is.
