@@ -108,3 +108,14 @@ package struct AcknowledgementDemand: Sendable, Equatable {
         ]
     }
 }
+
+extension [GateVerdict] {
+    /// The first refusal that ends an update; nil where none does.
+    package var endingRefusal: GateRefusal? { lazy.compactMap(\.refusal).first { $0.kind == .refused } }
+
+    /// What only holds the update: a hold, an interlock.
+    package var holdingRefusals: [GateRefusal] { compactMap(\.refusal).filter { $0.kind != .refused } }
+
+    /// What people have yet to confirm before the release is activated.
+    package var acknowledgementDemands: [AcknowledgementDemand] { compactMap(\.demand) }
+}

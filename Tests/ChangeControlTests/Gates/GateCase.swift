@@ -1,5 +1,7 @@
 import ChangeControl
+import Documents
 import Testing
+import Vocabulary
 
 /// One change to a scene in which everything is right, and what the gates say then.
 struct GateCase: Sendable, CustomTestStringConvertible {

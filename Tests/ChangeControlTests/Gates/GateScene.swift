@@ -2,6 +2,7 @@ import Bundles
 import ChangeControl
 import Documents
 import Platform
+import Releases
 import SystemPackage
 import TestSupport
 import Trust

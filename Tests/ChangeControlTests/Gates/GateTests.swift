@@ -1,3 +1,4 @@
+import Bundles
 import ChangeControl
 import Documents
 import TestSupport
@@ -114,10 +115,10 @@ struct GateTests {
     func changeRecord(test: GateCase) throws { try test.check() }
 
     @Test("G2: the right people approved, and none took it back", arguments: approvals)
-    func approvals(test: GateCase) throws { try test.check() }
+    func approval(test: GateCase) throws { try test.check() }
 
     @Test("G3, G7: the release is for this device, and not an older one", arguments: addresses)
-    func addresses(test: GateCase) throws { try test.check() }
+    func address(test: GateCase) throws { try test.check() }
 
     @Test("G2: quality and regulatory are asked for by the pack, whatever the device's policy asks for")
     func roles() throws {

@@ -1,3 +1,4 @@
+import Bundles
 import ChangeControl
 import Documents
 import TestSupport

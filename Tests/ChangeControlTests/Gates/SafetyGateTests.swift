@@ -1,3 +1,4 @@
+import Bundles
 import ChangeControl
 import Documents
 import TestSupport
@@ -189,16 +190,16 @@ struct SafetyGateTests {
     ]
 
     @Test("G8: field safety and part 806 agree", arguments: fieldSafety)
-    func fieldSafety(test: GateCase) throws { try test.check() }
+    func safetyActions(test: GateCase) throws { try test.check() }
 
     @Test("G9 to G11, G13: materials, training, holds, verification", arguments: others)
-    func others(test: GateCase) throws { try test.check() }
+    func other(test: GateCase) throws { try test.check() }
 
     @Test("At activation only what can have changed is asked again", arguments: activations)
     func activation(test: GateCase) throws { try test.check() }
 
     @Test("G14: where the clock cannot be relied on, two people decide what the date decides", arguments: dates)
-    func dates(test: GateCase) throws { try test.check() }
+    func date(test: GateCase) throws { try test.check() }
 
     @Test("What is to be acknowledged says how many people, what they are shown, and the rule")
     func demand() throws {

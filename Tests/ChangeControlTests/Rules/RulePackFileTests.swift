@@ -3,6 +3,7 @@ import Documents
 import Platform
 import TestSupport
 import Testing
+import Trust
 import Vocabulary
 
 @Suite("The rule packs of the project")

@@ -1,5 +1,6 @@
 import ChangeControl
 import Documents
+import Releases
 import TestSupport
 import Testing
 import Trust
