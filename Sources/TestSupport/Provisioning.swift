@@ -28,12 +28,14 @@ package struct Provisioning: Sendable {
 
     /// The baseline of a device that began with `version`, cleared for the EU and the US.
     package func baseline(_ version: String) throws -> Baseline {
-        guard let number = Version(version) else { throw DocumentError.unacceptable(version, reason: "is no version") }
+        guard let number = Version(version), let date = CalendarDate("2025-06-30") else {
+            throw DocumentError.unacceptable(version, reason: "is no version")
+        }
         let record = Manifest.digest(of: SampleRecord.baseline(version))
         let cleared = [("EU", "mdr_certificate", "CE-1"), ("US", "510k", "K000000")].map { code, route, reference in
             Baseline.Market(
                 code: code, route: route, version: number, record: record, reference: reference,
-                notifiedBody: code == "EU" ? "0000" : nil, date: time.advanced(by: -86_400_000))
+                notifiedBody: code == "EU" ? "0000" : nil, date: date)
         }
         return Baseline(
             id: "BL-1", issued: time.advanced(by: -3600), product: "infusion-pump", udiDI: Self.udiDI, markets: cleared,
