@@ -1,4 +1,5 @@
 package import Bundles
+package import ChangeControl
 package import Documents
 package import Platform
 package import SystemPackage
@@ -25,6 +26,10 @@ package enum ReleaseError: Fault, Equatable {
     case unanswered(draft: FilePath)
     /// A record contradicts itself, or says what no device would take.
     case contradictions(FilePath, Int)
+    /// A rule pack cannot be read; the code is the one of the cause.
+    case rulePack(FilePath, RulePackError)
+    case noRulePacks([FilePath])
+    case marketNotExplained(String)
     case tooManyChunks(UInt64, limit: UInt64)
     /// A file could not be read or written; the code is the one of the cause.
     case storage(StorageError)
@@ -51,6 +56,9 @@ package enum ReleaseError: Fault, Equatable {
         case .recordExists: FaultCode(2862)
         case .unanswered: FaultCode(2863)
         case .contradictions: FaultCode(2864)
+        case .rulePack(_, let cause): cause.code
+        case .noRulePacks: FaultCode(2865)
+        case .marketNotExplained: FaultCode(2866)
         case .storage(let cause): cause.code
         case .bundle(let cause): cause.code
         case .compression(let cause): cause.code
@@ -64,7 +72,8 @@ package enum ReleaseError: Fault, Equatable {
         case .document, .noCreationTime, .imageSize, .evidenceDiffers, .recordDisagrees, .strangerInHistory,
             .tooManyChunks, .contradictions:
             .refused
-        case .unknownChange, .nothingToSplit, .recordExists: .usage
+        case .unknownChange, .nothingToSplit, .recordExists, .noRulePacks, .marketNotExplained: .usage
+        case .rulePack(_, let cause): cause.kind
         case .unanswered: .failed
         case .unknownImage: .usage
         case .storage(let cause): cause.kind
@@ -95,6 +104,10 @@ package enum ReleaseError: Fault, Equatable {
         case .unanswered(let draft): "not everything was answered; '\(draft)' keeps what was"
         case .contradictions(let path, let count):
             "'\(path)' has \(count) \(count == 1 ? "finding" : "findings") that no release may have"
+        case .rulePack(let path, let cause): "'\(path)': \(cause)"
+        case .noRulePacks(let places):
+            "there are no rule packs in \(places.map { "'\($0)'" }.joined(separator: " or "))"
+        case .marketNotExplained(let market): "the record has no entry for '\(market)', or no rule pack serves it"
         case .tooManyChunks(let count, let limit): "the images need \(count) chunks, more than the limit of \(limit)"
         case .storage(let cause): cause.description
         case .bundle(let cause): cause.description
@@ -109,6 +122,7 @@ package enum ReleaseError: Fault, Equatable {
         case .noCreationTime: "Write the time of the release into it, so that building it again gives the same bytes."
         case .tooManyChunks: "Set a larger 'chunk-size' (at most 4 MiB)."
         case .recordExists: "Name another file, or move that one away."
+        case .noRulePacks: "Name their folder with --rules."
         case .unanswered: "The same command goes on where it ended."
         case .contradictions: "'aftercare-fleet change check' shows them with their clauses."
         case .evidenceDiffers: "Write the digest of the file that goes out into the record, if that is the right one."

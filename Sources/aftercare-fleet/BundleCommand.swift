@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bundles
+import ChangeControl
 import Commands
 import Platform
 import Releases
@@ -30,6 +31,10 @@ struct BundleCommand: AsyncParsableCommand {
         var images: String?
         @Option(name: .long, help: "NAME=FILE: the file of an image, instead of the one the release names.")
         var image: [ImageArgument] = []
+        @Option(
+            name: .long, help: "The folder of the rule packs; by default 'rules' beside the release or one folder up.",
+            completion: .directory)
+        var rules: String?
         @Option(name: .long, help: "How many threads compress.")
         var threads: Int?
         @Flag(name: .shortAndLong, help: "Show no progress.")
@@ -41,6 +46,12 @@ struct BundleCommand: AsyncParsableCommand {
                 FilePath(release), in: storage, imagesFolder: images.map { FilePath($0) },
                 files: Dictionary(image.map { ($0.name, FilePath($0.file)) }) { $1 },
                 sourceDateEpoch: Environment.value("SOURCE_DATE_EPOCH"))
+            if let judgement = try JudgedRecord.judgement(rules, for: release) {
+                let refusals = judgement.findings(in: source.change).count { $0.severity == .refuse }
+                if refusals > 0 { throw ReleaseError.contradictions(FilePath(release), refusals) }
+            } else if !quiet {
+                Terminal.write("\(release): not judged, because there are no rule packs beside it\n", to: .messages)
+            }
             let builder = ReleaseBuilder(source, storage: storage, threads: threads ?? processorCount())
             let line = BuildProgress(isQuiet: quiet, total: try builder.totalLength())
             let cancellation = Cancellation()

@@ -11,7 +11,7 @@ import Vocabulary
 struct ChangeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "change", abstract: "Write, check and take apart change records.",
-        subcommands: [New.self, Split.self, Schema.self, Table.self])
+        subcommands: [New.self, Check.self, Explain.self, Split.self, Schema.self, Table.self])
 
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
