@@ -77,7 +77,8 @@ struct InspectCommand: AsyncParsableCommand {
 
     private func json(_ review: BundleReview) -> JSON {
         let judged = Dictionary(
-            (review.standing.examination?.approvals ?? []).map { ($0.keyID, $0.json) }, uniquingKeysWith: { first, _ in first })
+            (review.standing.examination?.approvals ?? []).map { ($0.keyID, $0.json) },
+            uniquingKeysWith: { first, _ in first })
         return [
             "manifest": .string(review.page.digest.hex),
             "approvals": .array(review.standing.claims.map { judged[$0.keyID] ?? $0.json }),

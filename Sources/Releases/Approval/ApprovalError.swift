@@ -80,7 +80,8 @@ package enum ApprovalError: Fault, Equatable {
         case .changed: "Read it again: 'aftercare-fleet bundle page'."
         case .nobodyToAsk: "Give the digest of the page that was read (--digest), or --yes."
         case .severalApprovals: "Name one by its key: 'aftercare-fleet bundle inspect' shows them."
-        case .record, .rules: "Correct the change record and build the release again; 'aftercare-fleet change check' says more."
+        case .record, .rules:
+            "Correct the change record and build the release again; 'aftercare-fleet change check' says more."
         case .doesNotHold: "Take it out with 'aftercare-fleet bundle withdraw', or get the bundle again."
         case .release(let cause): cause.advice
         case .signing(let cause): cause.advice

@@ -19,9 +19,10 @@ package struct BundleReview: Sendable {
         do throws(ReleaseError) {
             let parts = try BundleApproval.parts(of: path, in: storage)
             let signed = try ReviewPage(manifest: parts.manifest)
-            page = try rules.map { (rules) throws(ReleaseError) in
-                signed.adding("What the rule packs find (not signed)", try Self.findings(parts.manifest, rules))
-            } ?? signed
+            page =
+                try rules.map { (rules) throws(ReleaseError) in
+                    signed.adding("What the rule packs find (not signed)", try Self.findings(parts.manifest, rules))
+                } ?? signed
             do throws(TrustError) {
                 standing = try ApprovalStanding(of: parts.signatures, over: parts.manifest, trust: trust, at: time)
             } catch { throw .bundle(.untrusted(error)) }
