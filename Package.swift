@@ -129,7 +129,7 @@ for (tests, tested) in [
     "VocabularyTests": [],
     "DocumentsTests": ["Documents"],
     "PlatformTests": ["Platform", logging],
-    "TrustTests": ["Trust", "Platform", "Documents", "Releases"],
+    "TrustTests": ["Trust", "Bundles", "Platform", "Documents", "Releases"],
     "BundlesTests": ["Bundles", "ChangeControl", "Trust", "Platform", "Documents", "Releases"],
     "BootControlTests": ["BootControl", "Documents", "Platform"],
     "LedgerTests": ["Ledger", "Trust", "Platform", "Documents"],

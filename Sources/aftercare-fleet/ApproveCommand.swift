@@ -53,14 +53,16 @@ struct ApproveCommand: AsyncParsableCommand {
     var digest: DigestArgument?
     @Flag(name: .long, help: "Show nothing and ask nothing.")
     var yes = false
+    @OptionGroup var rules: RulesOptions
 
     func run() async throws {
         let storage = Storage()
         let path = FilePath(bundle)
-        let terms = try signing.terms(in: storage)
+        var terms = try signing.terms(in: storage)
+        terms.rules = try rules.judgement(for: bundle)
         // Refused before somebody reads for an hour.
         let role = try terms.certifiedRole()
-        let review = try BundleReview(path, in: storage, trust: terms.trust, at: terms.time)
+        let review = try BundleReview(path, in: storage, trust: terms.trust, rules: terms.rules, at: terms.time)
         if !yes, digest == nil {
             try Confirmation.ask(
                 review.page(role: role, meaning: terms.meaning).text(width: Terminal.width(of: .output)),
@@ -108,6 +110,23 @@ struct WithdrawCommand: AsyncParsableCommand {
             \(bundle): the signature of '\(taken.person.name.printable())' of \(taken.signingTime) is taken out, \
             \(left) \(left == 1 ? "is" : "are") left
             """)
+    }
+}
+
+/// The rule packs by which a bundle's record is judged before it is signed.
+struct RulesOptions: ParsableArguments {
+    @Option(
+        name: .long, help: "The folder of the rule packs; by default 'rules' beside the bundle or one folder up.",
+        completion: .directory)
+    var rules: String?
+
+    /// Nil where nobody named a folder and none is where it usually is.
+    func judgement(for bundle: String) throws -> RecordJudgement? {
+        let judgement = try JudgedRecord.judgement(rules, for: bundle)
+        if judgement == nil {
+            Terminal.write("\(bundle): not judged, because there are no rule packs beside it\n", to: .messages)
+        }
+        return judgement
     }
 }
 

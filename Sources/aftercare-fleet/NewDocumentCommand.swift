@@ -148,7 +148,9 @@ struct NewDowngrade: AsyncParsableCommand {
         guard let kind = DowngradeAuthorisation.Reason.Kind(rawValue: word) else {
             throw ValidationError("'\(word)' is not safety, security or performance")
         }
-        let from = try self.from.isEmpty ? [DraftOptions.version(nil, "--from", "The version that is left")]
+        let from =
+            try self.from.isEmpty
+            ? [DraftOptions.version(nil, "--from", "The version that is left")]
             : self.from.map { try DraftOptions.version($0, "--from", "") }
         let time = draft.time
         try draft.write(

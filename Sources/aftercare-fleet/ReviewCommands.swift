@@ -21,11 +21,13 @@ struct PageCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Write the page as HTML to this file.", completion: .file(extensions: ["html"]))
     var html: String?
     @OptionGroup var trust: TrustOptions
+    @OptionGroup var rules: RulesOptions
 
     func run() async throws {
         let storage = Storage()
         let review = try BundleReview(
-            FilePath(bundle), in: storage, trust: try trust.policy(in: storage), at: SystemClock().now())
+            FilePath(bundle), in: storage, trust: try trust.policy(in: storage),
+            rules: try rules.judgement(for: bundle), at: SystemClock().now())
         let page = review.page(role: nil, meaning: nil)
         if let html {
             try storage.replace(FilePath(html), with: Array(page.html.utf8), mode: 0o644)
@@ -75,7 +77,8 @@ struct InspectCommand: AsyncParsableCommand {
 
     private func json(_ review: BundleReview) -> JSON {
         let judged = Dictionary(
-            (review.standing.examination?.approvals ?? []).map { ($0.keyID, $0.json) }, uniquingKeysWith: { first, _ in first })
+            (review.standing.examination?.approvals ?? []).map { ($0.keyID, $0.json) },
+            uniquingKeysWith: { first, _ in first })
         return [
             "manifest": .string(review.page.digest.hex),
             "approvals": .array(review.standing.claims.map { judged[$0.keyID] ?? $0.json }),

@@ -78,8 +78,8 @@ package enum ControlDocumentKind: String, Sendable, CaseIterable {
         case .downgrade: _ = try DowngradeAuthorisation(unverified: document)
         case .withdrawal: _ = try ApprovalWithdrawal(unverified: document)
         case .configuration: _ = try ConfigurationApproval(unverified: document)
-        // What a rule pack may hold is the rules' to say.
-        case .rules: break
+        case .rules:
+            do throws(RulePackError) { _ = try RuleDocument(document) } catch { throw .rules(error) }
         }
     }
 

@@ -17,6 +17,8 @@ package enum ApprovalError: Fault, Equatable {
     case role(Role, certificate: String, wanted: Role)
     /// A change record that a device would refuse.
     case record(DocumentError)
+    /// A change record that the rule packs refuse; the first of what they find.
+    case rules(String, count: Int)
     /// An approval that is there does not hold.
     case doesNotHold(String)
     /// The code is the one of the cause.
@@ -35,6 +37,7 @@ package enum ApprovalError: Fault, Equatable {
         case .role: FaultCode(2855)
         case .record: FaultCode(2856)
         case .doesNotHold: FaultCode(2857)
+        case .rules: FaultCode(2858)
         case .release(let cause): cause.code
         case .signing(let cause): cause.code
         case .trust(let cause): cause.code
@@ -44,7 +47,7 @@ package enum ApprovalError: Fault, Equatable {
 
     package var kind: FaultKind {
         switch self {
-        case .changed, .notConfirmed, .noApproval, .role, .record, .doesNotHold: .refused
+        case .changed, .notConfirmed, .noApproval, .role, .record, .rules, .doesNotHold: .refused
         case .nobodyToAsk, .severalApprovals: .usage
         case .release(let cause): cause.kind
         case .signing(let cause): cause.kind
@@ -63,6 +66,7 @@ package enum ApprovalError: Fault, Equatable {
         case .severalApprovals(let role, let count): "\(count) people approved as '\(role)'"
         case .role(let found, let subject, let wanted): "'\(subject)' approves as '\(found)', not as '\(wanted)'"
         case .record(let cause): "the change record is not acceptable: \(cause)"
+        case .rules(let finding, let count): "the rule packs refuse it for \(count) reasons, first: \(finding)"
         case .doesNotHold(let subject): "the signature of '\(subject)' that is there does not hold"
         case .release(let cause): cause.description
         case .signing(let cause): cause.description
@@ -76,7 +80,8 @@ package enum ApprovalError: Fault, Equatable {
         case .changed: "Read it again: 'aftercare-fleet bundle page'."
         case .nobodyToAsk: "Give the digest of the page that was read (--digest), or --yes."
         case .severalApprovals: "Name one by its key: 'aftercare-fleet bundle inspect' shows them."
-        case .record: "Correct the change record and build the release again; 'aftercare-fleet change check' says more."
+        case .record, .rules:
+            "Correct the change record and build the release again; 'aftercare-fleet change check' says more."
         case .doesNotHold: "Take it out with 'aftercare-fleet bundle withdraw', or get the bundle again."
         case .release(let cause): cause.advice
         case .signing(let cause): cause.advice

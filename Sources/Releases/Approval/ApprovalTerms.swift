@@ -11,11 +11,14 @@ package struct ApprovalTerms: Sendable {
     package var trust: TrustPolicy?
     /// The role that the signer means to approve in; only with `trust`.
     package var role: Role?
+    /// The rule packs by which a release is judged before it is signed; nil where nobody has any.
+    package var rules: RecordJudgement?
 
     package init(
         _ signer: ContentSigner, at time: Timestamp, meaning: SignatureMeaning = .approved,
-        trust: TrustPolicy? = nil, as role: Role? = nil
+        trust: TrustPolicy? = nil, as role: Role? = nil, rules: RecordJudgement? = nil
     ) {
+        self.rules = rules
         self.signer = signer
         self.time = time
         self.meaning = meaning

@@ -11,7 +11,7 @@ package enum BundleApproval {
     /// Signs the manifest once more and replaces the bundle at `path`, whole or not at all; gives the role where it is known.
     ///
     /// `digest` is that of the manifest that was read: another one is not signed. A bundle whose change records a device would not even
-    /// read is not signed either.
+    /// read, or that the rule packs refuse, is not signed either.
     @discardableResult
     package static func add(
         to path: FilePath, in storage: Storage, _ terms: ApprovalTerms, expecting digest: Digest? = nil
@@ -19,7 +19,7 @@ package enum BundleApproval {
         let (file, parts) = try open(path, storage)
         let found = SHA256.digest(of: parts.manifest)
         if let digest, digest != found { throw .changed(path, found: found, read: digest) }
-        try requireRecords(of: parts.manifest)
+        try requireRecords(of: parts.manifest, by: terms.rules)
         let signatures = try terms.sign(parts.manifest, addingTo: parts.signatures)
         try replace(path, file, parts.header, with: signatures, in: storage)
         return try terms.certifiedRole()
@@ -51,13 +51,17 @@ package enum BundleApproval {
         try parts(of: try attempt { () throws(StorageError) in try storage.open(path, .read) })
     }
 
-    /// Refuses records that a device would not read, those of earlier releases too.
-    static func requireRecords(of manifest: [UInt8]) throws(ApprovalError) {
+    /// Refuses records that a device would not read, those of earlier releases too, and one that the rule packs refuse.
+    private static func requireRecords(of manifest: [UInt8], by rules: RecordJudgement?) throws(ApprovalError) {
         let release: Manifest
         do throws(BundleError) { release = try Manifest(bytes: manifest) } catch { throw .release(.bundle(error)) }
+        let record: ChangeRecord
         do throws(DocumentError) {
-            for record in [release.change] + release.history { _ = try ChangeRecord(record) }
+            record = try ChangeRecord(release.change)
+            for earlier in release.history { _ = try ChangeRecord(earlier) }
         } catch { throw .record(error) }
+        let refusals = rules?.findings(in: record).filter { $0.severity == .refuse } ?? []
+        if let first = refusals.first { throw .rules(first.line, count: refusals.count) }
     }
 
     private typealias Parts = (header: BundleHeader, manifest: [UInt8], signatures: [UInt8])

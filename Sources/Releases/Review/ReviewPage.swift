@@ -73,5 +73,4 @@ package struct ReviewPage: Sendable {
         page.sections.append(Section(title: title, items: items))
         return page
     }
-
 }
