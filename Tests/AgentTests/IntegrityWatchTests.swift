@@ -103,10 +103,13 @@ struct IntegrityWatchTests {
             // It outlives the agent.
             #expect(await agent.status()["configuration"] == "unknown")
             await #expect(throws: FaultReport.self) { try await agent.apply(unsigned.bytes, requestedBy: "test") }
-            #expect(try await agent.apply(signed.bytes, requestedBy: "test")["changed"] == true)
+            let applied = try await agent.apply(signed.bytes, requestedBy: "test")
+            #expect(applied["changed"] == true)
             #expect(await agent.status()["configuration"] == "known")
-            #expect(try await agent.apply(signed.bytes, requestedBy: "test")["changed"] == false)
-            #expect(try await watch.measureNow()["statement"]?["configuration"] == "known")
+            let again = try await agent.apply(signed.bytes, requestedBy: "test")
+            #expect(again["changed"] == false)
+            let result = try await watch.measureNow()["statement"]
+            #expect(result?["configuration"] == "known")
         }
         #expect(try count(.configurationRebaselined, machine) == 1)
         #expect(try count(.findingClosed, machine) == 1)
@@ -122,7 +125,8 @@ struct IntegrityWatchTests {
         try await watching(machine) { _, watch in _ = try await watch.measureNow() }
         try machine.folder.write("root/etc/pump/new.conf", "x")
         try await watching(machine) { _, watch in
-            #expect(try await watch.measureNow()["statement"]?["configuration"] == "unknown")
+            let result = try await watch.measureNow()["statement"]
+            #expect(result?["configuration"] == "unknown")
         }
         try await machine.update(try machine.bundle(TestImage("1.2.0"), from: ["1.1.0"]))
         try furnish(machine)
@@ -215,7 +219,8 @@ struct IntegrityWatchTests {
 
     private func checkByOpenSSL(_ signed: JSON, in folder: TemporaryFolder) throws {
         func decoded(_ name: String) throws -> [UInt8] {
-            try #require(Base64.decode(Array(try #require(signed[name]?.string).utf8)))
+            let text = try #require(signed[name]?.string)
+            return try #require(Base64.decode(Array(text.utf8)))
         }
         let key = try folder.write("key.der", try decoded("key"))
         let signature = try folder.write("signature", try decoded("signature"))

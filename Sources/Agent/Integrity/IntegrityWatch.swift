@@ -35,6 +35,8 @@ package actor IntegrityWatch {
     private var current: Task<Result<JSON, FaultReport>, Never>?
     private var isStopped = false
     private var due: UInt64?
+    /// The release that ran when the agent was last asked.
+    private var seen: String?
 
     /// Reads the running release's plan; `boot` is the boot that this is.
     package init(
@@ -104,7 +106,9 @@ package actor IntegrityWatch {
     private func follow() async {
         let order = await agent.measuringOrder()
         pace?.giveWay(order == nil)
-        if let order, let basis = order.record.basis, basis.release != order.release { due = monotonicNanoseconds() }
+        guard let order, order.release != seen else { return }
+        seen = order.release
+        if let basis = order.record.basis, basis.release != order.release { due = monotonicNanoseconds() }
     }
 
     private func rest() async {
