@@ -31,6 +31,7 @@ extension LedgerEventType {
         case .emergencyStarted: "somebody took access without a grant"
         case .emergencyEnded: "access without a grant is over"
         case .incidentReported: "somebody described an incident"
+        case .incidentCandidate: "the device found something that a person must judge"
         case .holdPlaced: "evidence is kept from being overwritten"
         case .holdReleased: "evidence is no longer kept from being overwritten"
         case .recordExported: "a part of the record left the device"
