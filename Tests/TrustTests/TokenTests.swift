@@ -67,7 +67,8 @@ struct TokenTests {
 
     /// A bundle in a file, approved by the token's key beside one in a file, as 'bundle approve' does it.
     private static func approveBundle(with person: Party, _ scenario: Scenario) throws {
-        let (folder, storage, time) = (try TemporaryFolder(), Storage(), Scenario.moment(10))
+        let (storage, time) = (Storage(), Scenario.moment(10))
+        let folder = try TemporaryFolder()
         var factory = try BundleFactory(images: [("rootfs", [1, 2, 3])])
         factory.manifest.change = SampleRecord.complete("1.1.0")
         let path = try folder.write("r.aftercare", try factory.bytes { _ in [] })

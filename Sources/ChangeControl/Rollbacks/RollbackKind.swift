@@ -20,7 +20,9 @@ package enum RollbackKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// What people must consider because of it. The device decides none of that.
+    /// What people must consider because of it.
+    ///
+    /// The device decides none of that.
     package var considerations: [RollbackConsideration] {
         switch self {
         // That the device mended itself does not make it nothing: what would have been under less favourable circumstances counts.

@@ -26,7 +26,9 @@ package struct ApprovalTerms: Sendable {
         self.role = role
     }
 
-    /// The role that the signer's certificate has; nil where that cannot be known. Refuses another than the one that was named.
+    /// The role that the signer's certificate has; nil where that cannot be known.
+    ///
+    /// Refuses another than the one that was named.
     @discardableResult
     package func certifiedRole() throws(ApprovalError) -> Role? {
         guard let trust else { return nil }

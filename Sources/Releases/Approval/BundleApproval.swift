@@ -80,8 +80,9 @@ package enum BundleApproval {
         } catch { throw .bundle(error) }
     }
 
-    /// The payload is copied, not touched: writing the signatures in place would leave a bundle without its earlier approvals if the
-    /// power went between two sectors. The section keeps its length as long as there is room in it, so that every offset in the
+    /// The payload is copied, not touched.
+    ///
+    /// Writing the signatures in place would leave a bundle without its earlier approvals if the power went between two sectors. The section keeps its length as long as there is room in it, so that every offset in the
     /// bundle stays.
     private static func replace(
         _ path: FilePath, _ file: OpenFile, _ old: BundleHeader, with signatures: [UInt8], in storage: Storage
