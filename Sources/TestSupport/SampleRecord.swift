@@ -129,7 +129,6 @@ package enum SampleRecord {
                 "route": "510k", "outcome": "letter_to_file", "baseline510k": "K000000",
                 "noOtherImpact": "one table of numbers changes, report V-1 covers it", "q1": no("not about security alone"),
                 "q2": ["answer": "yes", "rationale": "returns to specification, report V-1"],
-                "noOtherImpact": "the flow is what it was specified to be; nothing else reads the calibration",
                 "q3a": no("no new hazard"), "q3b": no("no control changes"), "q4": no("the performance stays"),
                 "cumulativeAssessment": [
                     "since": "1.0.0", "changeIds": ["C-1"], "result": "no significant effect together",

@@ -64,15 +64,18 @@ struct GateScene {
     }
 
     static func baseline(record: Digest, market: String = "EU", route: String = "mdr_certificate") throws -> Baseline {
-        Baseline(
+        guard let cleared = CalendarDate("2025-06-30") else {
+            throw DocumentError.unacceptable("date", reason: "is no day")
+        }
+        return Baseline(
             id: "BL-1", issued: Approvers.time, product: "infusion-pump", udiDI: "09521000004016",
             markets: [
                 Baseline.Market(
                     code: market, route: route, version: try aVersion("1.0.0"), record: record,
-                    reference: "MDR 712345", date: Timestamp(seconds: 1_700_000_000)),
+                    reference: "MDR 712345", date: cleared),
                 Baseline.Market(
                     code: "US", route: "510k", version: try aVersion("1.0.0"), record: record, reference: "K000000",
-                    date: Timestamp(seconds: 1_700_000_000)),
+                    date: cleared),
             ], record: record)
     }
 
