@@ -71,7 +71,8 @@ let package = Package(
         .target(name: "SelfTests", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(name: "Health", dependencies: ["Vocabulary", "Documents", "Platform", "Hardware", system]),
         .target(name: "Heartbeats", dependencies: ["Vocabulary", "Documents", "Platform", system]),
-        .target(name: "Integrity", dependencies: ["Vocabulary", "Documents", "Platform", "Bundles", system]),
+        .target(
+            name: "Integrity", dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", system]),
         .target(
             name: "Releases",
             dependencies: [
@@ -110,8 +111,8 @@ let package = Package(
         .executableTarget(
             name: "aftercare-fleet",
             dependencies: [
-                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Releases", "VirtualDevice",
-                "Hardware", "Servicing", "Transfers", "Commands", arguments, system,
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Ledger", "Releases",
+                "VirtualDevice", "Hardware", "Servicing", "Transfers", "Commands", arguments, system,
             ]),
 
         // Tests
@@ -128,11 +129,11 @@ for (tests, tested) in [
     "VocabularyTests": [],
     "DocumentsTests": ["Documents"],
     "PlatformTests": ["Platform", logging],
-    "TrustTests": ["Trust", "Platform", "Documents", "Releases"],
+    "TrustTests": ["Trust", "Bundles", "Platform", "Documents", "Releases"],
     "BundlesTests": ["Bundles", "ChangeControl", "Trust", "Platform", "Documents", "Releases"],
     "BootControlTests": ["BootControl", "Documents", "Platform"],
-    "LedgerTests": ["Ledger", "Platform", "Documents"],
-    "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Documents", "Platform", "Releases"],
+    "LedgerTests": ["Ledger", "Trust", "Platform", "Documents"],
+    "ChangeControlTests": ["ChangeControl", "Bundles", "Trust", "Releases", "Platform", "Documents"],
     "HardwareTests": ["Hardware", "Platform", "Documents"],
     "PeripheralsTests": ["Peripherals", "Platform", "Documents"],
     "HealthTests": ["Health", "Hardware", "Platform", "Documents"],
@@ -141,13 +142,13 @@ for (tests, tested) in [
     "TransfersTests": ["Transfers", "Bundles", "Platform", "Documents"],
     "NetworkDiagnosisTests": ["NetworkDiagnosis", "Platform", "Documents"],
     "ConsoleTests": ["Console", "Servicing", "Transfers", "Platform", "Documents"],
-    "IntegrityTests": ["Integrity", "Bundles", "Platform", "Documents"],
+    "IntegrityTests": ["Integrity", "Bundles", "Trust", "Platform", "Documents"],
     "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
     "SelfTestsTests": ["SelfTests", "Platform", "Documents"],
     "VirtualDeviceTests": ["VirtualDevice", "Hardware", "Platform"],
     "AgentTests": [
         "Agent", "BootControl", "Bundles", "Ledger", "Hardware", "Peripherals", "Installation", "SelfTests", "Health",
-        "Heartbeats", "Servicing", "Transfers", "Platform", "Documents", "Trust", logging, "Releases",
+        "Heartbeats", "Servicing", "Transfers", "Integrity", "Platform", "Documents", "Trust", logging, "Releases",
     ],
     "CommandsTests": ["Commands"],
     "EndToEndTests": [

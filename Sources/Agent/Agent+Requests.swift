@@ -85,8 +85,8 @@ extension Agent {
         }
         var authorisation: String?
         if records.content(of: running.slotSet)?.fallbacks.contains(content.version) != true {
-            let facts = deviceFacts(for: target, release: content.manifestDigest)
-            authorisation = shelf.downgrades.first { $0.allows(content.version, on: facts) == .allowed }?.id
+            let facts = deviceFacts(for: target)
+            authorisation = shelf.documents.downgrades.first { $0.allows(content.version, on: facts) == .allowed }?.id
             guard authorisation != nil else { throw FaultReport(AgentError.nothingToRollBackTo) }
         }
         let offer = Offer(id: newIdentifier(), source: .slotSet, activatesByItself: true, requestedBy: requestedBy)
@@ -125,6 +125,7 @@ extension Agent {
             var members = admission.details
             members["accepted"] = true
             members["version"] = .string(manifest.version.description)
+            members["notes"] = ReleaseNotes.read(manifest.change, language: configuration.changeControl.language)
             members["target"] = .string(admission.target.name)
             members["bytes"] = .number(manifest.images.reduce(0) { $0 + $1.size })
             return .object(members)

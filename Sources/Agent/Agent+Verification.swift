@@ -54,25 +54,25 @@ extension Agent {
         do { bytes = try openSource(source) } catch {
             return .failure(AdmissionRefusal(FaultReport(describing: error)))
         }
-        let facts = deviceFacts(for: target, release: nil)
+        let (facts, documents) = (deviceFacts(for: target), shelf.documents)
         let verifier = Verifier(policy: configuration.trust)
         let time = records.trustedTime
         let installer = makeInstaller()
         let slots = slotPaths(of: target)
         let cancellation = cancellation
         return await BlockingThread.run("verify") {
-            self.admit(bytes, verifier, time, facts, installer, slots, target, cancellation)
+            self.admit(bytes, verifier, time, facts, documents, installer, slots, target, cancellation)
         }
     }
 
     private nonisolated func admit(
-        _ bytes: any ByteSource, _ verifier: Verifier, _ time: TrustedTime, _ facts: DeviceFacts,
+        _ bytes: any ByteSource, _ verifier: Verifier, _ time: TrustedTime, _ facts: DeviceFacts, _ documents: GateDocuments,
         _ installer: Installer, _ slots: [String: FilePath], _ target: SlotSet, _ cancellation: Cancellation
     ) -> Result<Admission, AdmissionRefusal> {
         var verdicts: [GateVerdict] = []
         do {
             let bundle = try UnverifiedBundle.open(bytes).verified(by: verifier, at: time)
-            verdicts = judge(bundle.release, facts, at: .verification)
+            verdicts = GateSequence.judge(bundle.release, on: facts, by: documents, at: .verification)
             if let refusal = verdicts.refusal { throw refusal }
             try installer.check(hostImages(bundle.manifest), into: slots)
             // Of a stream each chunk is checked when it comes; a file is refused whole, before anything is written.

@@ -2,6 +2,7 @@ import BootControl
 import Bundles
 import Documents
 import Installation
+package import Integrity
 import Ledger
 package import Logging
 package import Platform
@@ -48,6 +49,8 @@ package actor Agent {
     var newsTold: UInt64?
     /// What health monitoring found and is not over.
     var openFindings: [JSON] = []
+    /// What is known of the configuration of what runs.
+    package internal(set) var configurationRecord: ConfigurationRecord
     /// How often the way back of the peripherals was tried since the agent started.
     var takeBackAttempts = 0
 
@@ -89,6 +92,7 @@ package actor Agent {
         self.changed = changed
         progress = ProgressBoard(show: changed)
         state = records.recovered.state
+        configurationRecord = records.knownConfiguration
         archive = ReleaseArchive(folder: configuration.places.releases, storage: storage)
         shelf = DocumentShelf(
             provisioned: configuration.changeControl.documents, folder: configuration.places.documents,
@@ -101,6 +105,7 @@ package actor Agent {
         begin()
         while !isStopping { await act() }
         record([LedgerEvent(.agentStopped)])
+        records.checkpoint()
     }
 
     package func stop() {

@@ -25,7 +25,8 @@ extension Agent {
         if case .rollingBack(_, let cause, _) = state { members["cause"] = .string(cause.rawValue) }
         if case .idle(let last?) = state { members["last"] = last.json }
         members["trouble"] = trouble?.json
-        members["findings"] = .array(openFindings)
+        members["findings"] = .array(allFindings)
+        members["configuration"] = .string(configurationWord)
         members["progress"] = progress.reading?.json
         return .object(members)
     }

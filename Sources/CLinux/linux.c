@@ -3,9 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/ioprio.h>
 #include <malloc.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,6 +65,34 @@ unsigned ac_device_major(uint64_t device) { return major(device); }
 unsigned ac_device_minor(uint64_t device) { return minor(device); }
 
 void ac_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+int ac_yield_to_all(void) {
+    struct sched_param none = {0};
+    int granted = sched_setscheduler(0, SCHED_IDLE, &none) == 0 ? 1 : 0;
+    // For IOPRIO_WHO_PROCESS and 0 the kernel takes the calling thread (ioprio_set(2)).
+    if (syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0)) == 0) granted |= 2;
+    return granted;
+}
+
+int ac_open_at(int folder, const char *name, int flags) { return result(openat(folder, name, flags)); }
+
+static int64_t nanoseconds(struct timespec time) { return time.tv_sec * 1000000000LL + time.tv_nsec; }
+
+int ac_status_at(int folder, const char *name, struct ac_status *status) {
+    struct stat found;
+    if (fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) < 0) return -errno;
+    *status = (struct ac_status){
+        .mode = found.st_mode,
+        .user = found.st_uid,
+        .group = found.st_gid,
+        .device = found.st_dev,
+        .inode = found.st_ino,
+        .size = (uint64_t)found.st_size,
+        .modified = nanoseconds(found.st_mtim),
+        .changed = nanoseconds(found.st_ctim),
+    };
+    return 0;
+}
 
 int ac_allocate_from_one_arena(void) {
     // Setting the two thresholds also ends their growth with what was freed (mallopt(3)).

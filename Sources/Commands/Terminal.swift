@@ -42,6 +42,28 @@ package enum Terminal {
         isatty(stream.descriptor) == 1 && Environment.value("TERM") != "dumb"
     }
 
+    /// Whether there is somebody who can read and answer.
+    package static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+    /// One line that a person types, without its end; nil at the end of the input.
+    package static func ask(_ question: String) -> String? {
+        write(question, to: .messages)
+        return readLine()
+    }
+
+    /// Shows a long text in the person's pager (`PAGER`, `less` where it is not set), or as it is where nobody can turn pages.
+    package static func page(_ text: String) {
+        guard isInteractive(.output), Environment.value("PAGER") != "" else { return write(text) }
+        // Whoever leaves the pager early has read enough; that must not end the program.
+        let before = signal(SIGPIPE, SIG_IGN)
+        defer { signal(SIGPIPE, before) }
+        guard let pager = popen(Environment.value("PAGER") ?? "less -FX", "w") else { return write(text) }
+        fputs(text, pager)
+        let status = pclose(pager)
+        // The shell's word for a program that is not there.
+        if status >> 8 & 0xFF == 127 { write(text) }
+    }
+
     /// Whether more than ASCII can be shown, as the locale says (locale(7)).
     package static var speaksUnicode: Bool {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(Environment.value).first { !$0.isEmpty } ?? ""

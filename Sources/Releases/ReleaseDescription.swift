@@ -21,6 +21,8 @@ package struct ReleaseDescription: Equatable, Sendable {
     package var vex: String
     /// The change records of earlier releases that devices may not have had, oldest first, relative to the description.
     package var history: [String]
+    /// The files of which the record names digests, by the record's members, relative to the description.
+    package var evidence: [String: String]
     package var compressionLevel: Int
     package var chunkLength: Int
     package var extensions: [String: JSON]
@@ -43,6 +45,7 @@ package struct ReleaseDescription: Equatable, Sendable {
         sbom = try fields.string("sbom", limit: 4096)
         vex = try fields.string("vex", limit: 4096)
         history = try fields.optionalStrings("history", limit: BundleFormat.mostHistory)
+        evidence = try Self.evidence(in: &fields)
         compressionLevel = Int(try fields.integer("compression-level", default: 19, in: 1...22))
         let most = Int64(BundleFormat.largestChunk)
         let chunk = try fields.integer("chunk-size", default: Int64(BundleFormat.chunkLength), in: 4096...most)
@@ -52,6 +55,22 @@ package struct ReleaseDescription: Equatable, Sendable {
         chunkLength = Int(chunk)
         images = try Self.images(in: &fields)
         extensions = fields.extensions
+    }
+
+    /// The members of a record that a release may name the file of, besides those of its bill of materials and vulnerability statement.
+    package static let evidenceMembers = [
+        "risk.digest", "verification.reportDigest", "verification.environmentDigest", "build.provenanceDigest",
+        "build.toolchainDigest", "safetyAction.fsnDigest",
+    ]
+
+    private static func evidence(in fields: inout Fields) throws(DocumentError) -> [String: String] {
+        guard var table = try fields.optionalFields("evidence") else { return [:] }
+        var files: [String: String] = [:]
+        for member in evidenceMembers {
+            if let file = try table.optionalString(member, limit: 4096) { files[member] = file }
+        }
+        try table.done()
+        return files
     }
 
     private static func versions(_ key: String, in fields: inout Fields) throws(DocumentError) -> [Version] {

@@ -1,4 +1,5 @@
 package import Bundles
+package import ChangeControl
 package import Documents
 package import Platform
 package import SystemPackage
@@ -17,6 +18,18 @@ package enum ReleaseError: Fault, Equatable {
     case recordDisagrees(FilePath, member: String, record: String, release: String)
     /// A record that is no predecessor of the release, or not in its place.
     case strangerInHistory(FilePath, Digest)
+    case unknownChange(String, known: [String])
+    case nothingToSplit(String)
+    /// A record would be written over.
+    case recordExists(FilePath)
+    /// Nobody answered any more; what was answered is kept in the draft.
+    case unanswered(draft: FilePath)
+    /// A record contradicts itself, or says what no device would take.
+    case contradictions(FilePath, Int)
+    /// A rule pack cannot be read; the code is the one of the cause.
+    case rulePack(FilePath, RulePackError)
+    case noRulePacks([FilePath])
+    case marketNotExplained(String)
     case tooManyChunks(UInt64, limit: UInt64)
     /// A file could not be read or written; the code is the one of the cause.
     case storage(StorageError)
@@ -38,6 +51,14 @@ package enum ReleaseError: Fault, Equatable {
         case .recordDisagrees: FaultCode(2827)
         case .strangerInHistory: FaultCode(2828)
         case .tooManyChunks: FaultCode(2825)
+        case .unknownChange: FaultCode(2860)
+        case .nothingToSplit: FaultCode(2861)
+        case .recordExists: FaultCode(2862)
+        case .unanswered: FaultCode(2863)
+        case .contradictions: FaultCode(2864)
+        case .rulePack(_, let cause): cause.code
+        case .noRulePacks: FaultCode(2865)
+        case .marketNotExplained: FaultCode(2866)
         case .storage(let cause): cause.code
         case .bundle(let cause): cause.code
         case .compression(let cause): cause.code
@@ -49,8 +70,11 @@ package enum ReleaseError: Fault, Equatable {
     package var kind: FaultKind {
         switch self {
         case .document, .noCreationTime, .imageSize, .evidenceDiffers, .recordDisagrees, .strangerInHistory,
-            .tooManyChunks:
+            .tooManyChunks, .contradictions:
             .refused
+        case .unknownChange, .nothingToSplit, .recordExists, .noRulePacks, .marketNotExplained: .usage
+        case .rulePack(_, let cause): cause.kind
+        case .unanswered: .failed
         case .unknownImage: .usage
         case .storage(let cause): cause.kind
         case .bundle(let cause): cause.kind
@@ -73,6 +97,17 @@ package enum ReleaseError: Fault, Equatable {
             "'\(path)': the record's '\(member)' is '\(record)', the release's is '\(release)'"
         case .strangerInHistory(let path, let digest):
             "'\(path)' has the digest \(digest), which the record's 'version.supersedes' does not name in this order"
+        case .unknownChange(let id, let known):
+            "the record has no change '\(id)', it has \(known.map { "'\($0)'" }.joined(separator: ", "))"
+        case .nothingToSplit(let id): "record '\(id)' needs some of its changes on each side"
+        case .recordExists(let path): "'\(path)' is there already"
+        case .unanswered(let draft): "not everything was answered; '\(draft)' keeps what was"
+        case .contradictions(let path, let count):
+            "'\(path)' has \(count) \(count == 1 ? "finding" : "findings") that no release may have"
+        case .rulePack(let path, let cause): "'\(path)': \(cause)"
+        case .noRulePacks(let places):
+            "there are no rule packs in \(places.map { "'\($0)'" }.joined(separator: " or "))"
+        case .marketNotExplained(let market): "the record has no entry for '\(market)', or no rule pack serves it"
         case .tooManyChunks(let count, let limit): "the images need \(count) chunks, more than the limit of \(limit)"
         case .storage(let cause): cause.description
         case .bundle(let cause): cause.description
@@ -86,6 +121,10 @@ package enum ReleaseError: Fault, Equatable {
         switch self {
         case .noCreationTime: "Write the time of the release into it, so that building it again gives the same bytes."
         case .tooManyChunks: "Set a larger 'chunk-size' (at most 4 MiB)."
+        case .recordExists: "Name another file, or move that one away."
+        case .noRulePacks: "Name their folder with --rules."
+        case .unanswered: "The same command goes on where it ended."
+        case .contradictions: "'aftercare-fleet change check' shows them with their clauses."
         case .evidenceDiffers: "Write the digest of the file that goes out into the record, if that is the right one."
         case .storage(let cause): cause.advice
         case .bundle(let cause): cause.advice

@@ -36,6 +36,13 @@ package struct ReleaseSource: Sendable {
         let changePath = recordPath(of: path)
         let change = try record(changePath, in: storage)
         try agree(change, at: changePath, with: description)
+        for (member, file) in description.evidence.sorted(by: { $0.key < $1.key }) {
+            let recorded = member.split(separator: ".").reduce(change.json as JSON?) { $0?[String($1)] }
+            guard let digest = recorded?.string.flatMap(Digest.init(hex:)) else {
+                throw .document(changePath, .missing(member))
+            }
+            _ = try evidence(file, in: folder, member, digest, storage)
+        }
         return ReleaseSource(
             description: description, created: created, change: change,
             history: try history(description, before: change, in: folder, storage),

@@ -5,9 +5,9 @@ package enum ServiceCommand: String, Sendable, CaseIterable {
     // Of the session itself
     case challenge, login, emergency, session, logout
     // Understanding the device
-    case status, passport, health, slots, history, ledger, network
+    case status, passport, health, slots, history, ledger, network, changes, rules
     // Changing it
-    case test, update, stick, activate, commit, rollback, cancel
+    case test, update, stick, acknowledge, activate, commit, rollback, cancel
     // Evidence
     case incident, hold, release, export
 
@@ -15,10 +15,10 @@ package enum ServiceCommand: String, Sendable, CaseIterable {
     package var right: ServiceRight? {
         switch self {
         case .challenge, .login, .emergency, .session, .logout: nil
-        case .status, .passport, .health, .slots, .history, .ledger, .network: .observe
+        case .status, .passport, .health, .slots, .history, .ledger, .network, .changes, .rules: .observe
         case .test: .test
         case .update, .stick, .cancel: .update
-        case .activate, .commit: .activate
+        case .acknowledge, .activate, .commit: .activate
         case .rollback: .rollback
         case .incident, .hold, .release, .export: .evidence
         }
@@ -27,7 +27,7 @@ package enum ServiceCommand: String, Sendable, CaseIterable {
     /// Whether it changes the device, so that a person is asked once more and only one session at a time may do it.
     package var changesDevice: Bool {
         switch self {
-        case .update, .activate, .commit, .rollback, .cancel, .test, .hold, .release: true
+        case .update, .acknowledge, .activate, .commit, .rollback, .cancel, .test, .hold, .release: true
         default: false
         }
     }

@@ -10,7 +10,7 @@ package enum ServiceRequest: Equatable, Sendable {
     /// What the service record would be if the session were closed now.
     case draft
     case logout(ServiceClosing)
-    case status, passport, health, slots, network
+    case status, passport, health, slots, network, changes, rules
     case history(limit: Int64)
     case ledger(limit: Int64, before: Int64?)
     case tests
@@ -18,6 +18,9 @@ package enum ServiceRequest: Equatable, Sendable {
     case update(UpdateOrder)
     case stick
     case cancel, activate, commit
+    /// That something which a release asks of people was done: what, by whom (the person of the session where nobody is named), in
+    /// which capacity.
+    case acknowledge(subject: String, person: String?, role: String)
     case rollback(reason: String)
     case incidentPrompts
     case incident(answers: JSON)
@@ -65,6 +68,12 @@ extension ServiceRequest {
         case .health: self = .health
         case .slots: self = .slots
         case .network: self = .network
+        case .changes: self = .changes
+        case .rules: self = .rules
+        case .acknowledge:
+            self = .acknowledge(
+                subject: try fields.string("subject", limit: 32),
+                person: try fields.optionalString("person", limit: 128), role: try fields.string("role", limit: 64))
         case .history: self = .history(limit: try fields.integer("limit", default: 10, in: 1...100))
         case .ledger:
             let before = try fields.integer("before", default: 0, in: 0...JSON.largestInteger)

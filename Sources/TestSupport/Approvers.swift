@@ -6,7 +6,8 @@ import SystemPackage
 package import Trust
 package import Vocabulary
 
-/// An authority of a test's own with one approver for each of the roles that a device asks for by default.
+/// An authority of a test's own with one approver for each of the roles that a device asks for by default; its folder also has what
+/// a device is provisioned with.
 package final class Approvers: Sendable {
     package let folder: TemporaryFolder
     package let signers: [ContentSigner]
@@ -29,7 +30,11 @@ package final class Approvers: Sendable {
         let document = try TOML.read(String(decoding: try folder.read("trust.toml"), as: UTF8.self))
         policy = try TrustPolicy.read(
             try Fields(document["trust"] ?? document), folder: folder.path, storage: storage)
+        try provisioning.write(into: folder.path)
     }
+
+    /// What signs documents for their devices.
+    package var provisioning: Provisioning { Provisioning(signers: signers, time: Self.time) }
 
     /// One CMS message with everybody's approval.
     package func sign(_ content: [UInt8]) throws -> [UInt8] {

@@ -15,10 +15,10 @@ package enum SampleRecord {
     package static func complete(
         _ version: String, from: [String] = ["1.0.0"], product: String = "infusion-pump",
         hardware: [String] = ["rev-c"],
-        securityVersion: Int64 = 1, earlier: [JSON]? = nil
+        securityVersion: Int64 = 1, allowedTo: [String]? = nil, earlier: [JSON]? = nil
     ) -> JSON {
         guard let last = from.last else { return baseline(version, product: product, hardware: hardware) }
-        let earlier = earlier ?? [baseline(from[0], product: product, hardware: hardware)]
+        let earlier = earlier ?? chain(to: from[0], product: product, hardware: hardware)
         return record(
             [
                 "version": [
@@ -39,10 +39,24 @@ package enum SampleRecord {
                     "rationale": "returns to specification",
                 ],
                 "rollback": [
-                    "allowedTo": .strings(from), "dataMigration": "none",
+                    "allowedTo": .strings(allowedTo ?? from), "dataMigration": "none",
                     "minimumSecurityVersionAfterSoak": .integer(securityVersion), "soakHours": 24,
                 ],
             ], version, product, hardware)
+    }
+
+    /// The records up to `version` of a product that began with 1.0.0 and whose releases are 1.1.0, 1.2.0 and so on, oldest first;
+    /// any other version counts as a beginning of its own.
+    package static func chain(
+        to version: String, product: String = "infusion-pump", hardware: [String] = ["rev-c"]
+    ) -> [JSON] {
+        let parts = version.split(separator: ".").compactMap { Int($0) }
+        guard parts.count == 3, parts[0] == 1, parts[1] > 0, parts[1] < 100, parts[2] == 0 else {
+            return [baseline(version, product: product, hardware: hardware)]
+        }
+        let before = "1.\(parts[1] - 1).0"
+        let earlier = chain(to: before, product: product, hardware: hardware)
+        return earlier + [complete(version, from: [before], product: product, hardware: hardware, earlier: earlier)]
     }
 
     /// The record of a release that is provisioned, before which there is none.
@@ -113,7 +127,7 @@ package enum SampleRecord {
             "market": "US", "released": true, "releaseFrom": "2026-01-01",
             "assessment": [
                 "route": "510k", "outcome": "letter_to_file", "baseline510k": "K000000",
-                "q1": no("not about security alone"),
+                "noOtherImpact": "one table of numbers changes, report V-1 covers it", "q1": no("not about security alone"),
                 "q2": ["answer": "yes", "rationale": "returns to specification, report V-1"],
                 "noOtherImpact": "the flow is what it was specified to be; nothing else reads the calibration",
                 "q3a": no("no new hazard"), "q3b": no("no control changes"), "q4": no("the performance stays"),

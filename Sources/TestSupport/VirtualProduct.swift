@@ -31,8 +31,12 @@ package final class VirtualProduct: Sendable {
         try makeImage("1.0.0", check: "exit 0")
         try makeImage("1.1.0", check: "exit 0")
         try makeImage("1.2.0", check: "echo 'flow 12 % off' >&2; exit 1")
-        try writeRelease("1.1.0", from: "1.0.0", securityVersion: 2)
-        try writeRelease("1.2.0", from: "1.1.0", securityVersion: 3)
+        let first = SampleRecord.baseline("1.0.0")
+        let second = SampleRecord.complete("1.1.0", from: ["1.0.0"], securityVersion: 2, earlier: [first])
+        let third = SampleRecord.complete("1.2.0", from: ["1.1.0"], securityVersion: 3, earlier: [first, second])
+        try writeRelease("1.1.0", from: "1.0.0", securityVersion: 2, second)
+        try writeRelease("1.2.0", from: "1.1.0", securityVersion: 3, third)
+        try Provisioning(signers: signers, time: SystemClock().now()).write(into: folder.file("pki"))
     }
 
     /// The folder with `trust.toml` for a device.
@@ -154,7 +158,7 @@ package final class VirtualProduct: Sendable {
 
         """
 
-    private func writeRelease(_ version: String, from: String, securityVersion: Int) throws {
+    private func writeRelease(_ version: String, from: String, securityVersion: Int, _ record: JSON) throws {
         try folder.write(
             "releases/\(version).toml",
             """
@@ -174,9 +178,7 @@ package final class VirtualProduct: Sendable {
             file = "../images/\(version).ext4"
 
             """)
-        try folder.write(
-            "releases/\(version).change.toml",
-            SampleRecord.toml(SampleRecord.complete(version, from: [from], securityVersion: Int64(securityVersion))))
+        try folder.write("releases/\(version).change.toml", SampleRecord.toml(record))
         try folder.write("releases/sbom.cdx.json", SampleRecord.sbom)
         try folder.write("releases/vex.cdx.json", SampleRecord.vex)
     }

@@ -1,6 +1,7 @@
 package import Documents
 package import Platform
 package import SystemPackage
+package import Vocabulary
 
 /// The key by which a device vouches for what it says of itself: checkpoints of its ledger, its passport, its configuration.
 ///
@@ -101,5 +102,13 @@ package enum DeviceStatement {
         }
         guard holder.verifies(signature, over: signedBytes(statement)) else { throw .badSignature("the device") }
         return statement
+    }
+
+    /// SHA-256 of the DER SubjectPublicKeyInfo that a statement names, without asking whether it signed.
+    package static func keyID(of value: JSON) throws(TrustError) -> Digest {
+        guard let key = value["key"]?.string.flatMap({ Base64.decode(Array($0.utf8)) }) else {
+            throw .document(.unacceptable("key", reason: "is not base64"))
+        }
+        return SHA256.digest(of: key)
     }
 }

@@ -37,6 +37,8 @@ package struct Examination: Sendable {
     /// All checks, also those after the first that failed.
     package let checks: [TrustCheck]
     package let warnings: [TrustWarning]
+    /// The approvals of the signers that hold each by itself, also where all together are refused.
+    package let approvals: [Approval]
     /// The verified content, or the first check that failed.
     package let result: Result<VerifiedContent, TrustError>
 }

@@ -80,18 +80,30 @@ extension Checklist {
         of signer: SignerInfo, by certificate: Certificate, over content: [UInt8]
     ) {
         check(.content) { () throws(TrustError) in
-            guard (try? signer.digest.digest(of: content)) == signer.attributes.messageDigest else {
-                throw .contentChanged(certificate.subject)
-            }
+            guard signer.isOver(content) else { throw .contentChanged(certificate.subject) }
             return ((), "\(signer.digest) of \(content.count) bytes")
         }
         check(.signature) { () throws(TrustError) in
-            guard signer.scheme.suits(certificate.key),
-                certificate.verifies(signer.signature, over: signer.attributes.signed, digest: signer.digest)
-            else { throw .badSignature(certificate.subject) }
+            guard signer.isSigned(by: certificate) else { throw .badSignature(certificate.subject) }
             let meaning = signer.attributes.meaning?.rawValue ?? "signed"
             return ((), "\(certificate.key), \(meaning) at \(signer.attributes.signingTime)")
         }
+    }
+}
+
+extension SignerInfo {
+    fileprivate func isOver(_ content: [UInt8]) -> Bool {
+        (try? digest.digest(of: content)) == attributes.messageDigest
+    }
+
+    fileprivate func isSigned(by certificate: Certificate) -> Bool {
+        scheme.suits(certificate.key)
+            && certificate.verifies(signature, over: attributes.signed, digest: digest)
+    }
+
+    /// The signature is right and over this content, whoever the certificate's owner is.
+    func holds(over content: [UInt8], by certificate: Certificate) -> Bool {
+        isOver(content) && isSigned(by: certificate)
     }
 }
 

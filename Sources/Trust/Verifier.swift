@@ -95,6 +95,6 @@ package struct Verifier: Sendable {
             } else {
                 .success(VerifiedContent(bytes: content, approvals: approvals, warnings: warnings))
             }
-        return Examination(checks: checks, warnings: warnings, result: result)
+        return Examination(checks: checks, warnings: warnings, approvals: approvals, result: result)
     }
 }

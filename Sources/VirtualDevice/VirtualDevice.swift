@@ -28,7 +28,7 @@ package struct VirtualDevice: Sendable {
         package var hardware: String
         /// The image that is in the slot set A from the start, for each kind.
         package var images: [(name: String, file: FilePath)]
-        /// The folder with `trust.toml` and the anchors it names.
+        /// The folder with `trust.toml` and the anchors it names; with a `change-control.toml` there, the device is on a market.
         package var trust: FilePath
         package var loader: Loader
         package var soakSeconds: Int
@@ -95,6 +95,9 @@ package struct VirtualDevice: Sendable {
                 try storage.replace(
                     device.path("machine/service-baud"), with: Array("\(description.serviceBaud)\n".utf8), mode: 0o644)
             }
+            if storage.exists(description.trust.appending("change-control.toml")) {
+                try device.copy(table: "change-control", from: description.trust)
+            }
             for image in description.images { try device.makeSlots(image.name, from: image.file) }
             let text = try device.configurationText(description)
             try storage.replace(device.configurationFile, with: Array(text.utf8), mode: 0o644)
@@ -147,12 +150,16 @@ package struct VirtualDevice: Sendable {
 }
 
 extension VirtualDevice {
-    /// Copies a table, `trust` or `service`, and the files that it names: certificates and revocation lists, never a key.
+    /// Copies a table (`trust`, `service`, `change-control`) and the files that it names: certificates, revocation lists, signed
+    /// documents, never a key.
     private func copy(table name: String, from source: FilePath) throws {
         let table = try storage.read(source.appending("\(name).toml"), limit: 1 << 20)
         var fields = try Fields(try TOML.read(String(decoding: table, as: UTF8.self)))
         var trust = try fields.fields(name)
-        var files = try trust.optionalStrings("revocation-lists") + trust.optionalStrings("people")
+        var files = try ["revocation-lists", "people", "rule-packs"].flatMap { (key) throws(DocumentError) in
+            try trust.optionalStrings(key)
+        }
+        if let baseline = try trust.optionalString("baseline", limit: 4096) { files.append(baseline) }
         if case .object(let roles)? = trust.optional("roles") {
             for role in roles.values { files += role["anchors"]?.array?.compactMap(\.string) ?? [] }
         }
@@ -175,7 +182,6 @@ extension VirtualDevice {
     }
 
     private func configurationText(_ description: Description) throws(StorageError) -> String {
-        let trust = String(decoding: try storage.read(path("etc/trust.toml"), limit: 1 << 20), as: UTF8.self)
         let slots = description.images.flatMap { image in
             [SlotSet.a, .b].map { set in
                 """
@@ -195,7 +201,7 @@ extension VirtualDevice {
 
             \(slots.joined(separator: "\n"))
             \(bootText(description.loader))
-            \(trust)
+            \(try table("trust"))
             [update]
             soak-seconds = \(description.soakSeconds)
             interlock-seconds = 1
@@ -215,13 +221,16 @@ extension VirtualDevice {
             watchdog = "\(path("machine/watchdog"))"
 
             \(heartbeatText(description.heartbeat))
-            \(try serviceText())
+            \(try table("service"))
+            \(try table("change-control"))
             """
     }
 
-    private func serviceText() throws(StorageError) -> String {
-        guard storage.exists(path("etc/service.toml")) else { return "" }
-        return String(decoding: try storage.read(path("etc/service.toml"), limit: 1 << 20), as: UTF8.self)
+    /// A table that was copied, empty where there was none.
+    private func table(_ name: String) throws(StorageError) -> String {
+        let file = path("etc/\(name).toml")
+        guard storage.exists(file) else { return "" }
+        return String(decoding: try storage.read(file, limit: 1 << 20), as: UTF8.self)
     }
 
     /// The rate of the service port in baud; nil where the device has none.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Bundles
+import ChangeControl
 import Commands
-import Documents
 import Platform
 import Releases
 import SystemPackage
@@ -11,7 +11,9 @@ import Vocabulary
 struct BundleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bundle", abstract: "Build, approve and look at bundles.",
-        subcommands: [Build.self, Approve.self, Inspect.self])
+        subcommands: [
+            Build.self, PageCommand.self, ApproveCommand.self, WithdrawCommand.self, InspectCommand.self,
+        ])
 
     struct Build: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -29,6 +31,10 @@ struct BundleCommand: AsyncParsableCommand {
         var images: String?
         @Option(name: .long, help: "NAME=FILE: the file of an image, instead of the one the release names.")
         var image: [ImageArgument] = []
+        @Option(
+            name: .long, help: "The folder of the rule packs; by default 'rules' beside the release or one folder up.",
+            completion: .directory)
+        var rules: String?
         @Option(name: .long, help: "How many threads compress.")
         var threads: Int?
         @Flag(name: .shortAndLong, help: "Show no progress.")
@@ -40,6 +46,12 @@ struct BundleCommand: AsyncParsableCommand {
                 FilePath(release), in: storage, imagesFolder: images.map { FilePath($0) },
                 files: Dictionary(image.map { ($0.name, FilePath($0.file)) }) { $1 },
                 sourceDateEpoch: Environment.value("SOURCE_DATE_EPOCH"))
+            if let judgement = try JudgedRecord.judgement(rules, for: release) {
+                let refusals = judgement.findings(in: source.change).count { $0.severity == .refuse }
+                if refusals > 0 { throw ReleaseError.contradictions(FilePath(release), refusals) }
+            } else if !quiet {
+                Terminal.write("\(release): not judged, because there are no rule packs beside it\n", to: .messages)
+            }
             let builder = ReleaseBuilder(source, storage: storage, threads: threads ?? processorCount())
             let line = BuildProgress(isQuiet: quiet, total: try builder.totalLength())
             let cancellation = Cancellation()
@@ -50,61 +62,6 @@ struct BundleCommand: AsyncParsableCommand {
             line.end()
             let size = try storage.open(FilePath(output), .read).size()
             Terminal.say("\(output): \(manifest.product) \(manifest.version), \(ByteCount(size)), not approved yet")
-        }
-    }
-
-    struct Approve: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Sign a bundle's manifest beside the signatures that are there.",
-            discussion: """
-                What is signed covers every byte of every image, the change record and whom the release is for. KEY is a \
-                PEM file, or a pkcs11: address of a key in a token.
-                """)
-
-        @Argument(help: "The bundle.", completion: .file(extensions: ["aftercare"]))
-        var bundle: String
-        @Option(
-            name: .long, help: "The signer's certificate, followed by its intermediates.",
-            completion: .file(extensions: ["pem"]))
-        var certificate: String
-        @Option(name: .long, help: "The signer's key: a PEM file or a pkcs11: address.")
-        var key: String
-        @Option(name: .long, help: "The time of signing, as 2026-01-31T12:00:00Z; now if it is left out.")
-        var time: TimeArgument?
-
-        func run() async throws {
-            let storage = Storage()
-            let signer = try ContentSigner.read(certificate: FilePath(certificate), key: key, storage: storage)
-            try BundleApproval.add(
-                to: FilePath(bundle), in: storage, signedBy: signer, at: time?.time ?? SystemClock().now())
-            let (_, manifest, _) = try BundleApproval.parts(of: FilePath(bundle), in: storage)
-            let release = try Manifest(bytes: manifest)
-            Terminal.say("\(bundle): \(release.product) \(release.version), approved by \(signer.certificate.subject)")
-        }
-    }
-
-    struct Inspect: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Show a bundle's manifest, or write out what another program checks it with.",
-            discussion: """
-                openssl cms -verify -binary -inform DER -in SIGNATURES -content MANIFEST -purpose any -CAfile ANCHORS
-                """)
-
-        @Argument(help: "The bundle.", completion: .file(extensions: ["aftercare"]))
-        var bundle: String
-        @Option(name: .long, help: "Write the exact bytes that are signed to this file.")
-        var manifest: String?
-        @Option(name: .long, help: "Write the CMS message (DER) to this file.")
-        var signatures: String?
-
-        func run() async throws {
-            let storage = Storage()
-            let parts = try BundleApproval.parts(of: FilePath(bundle), in: storage)
-            if let manifest { try storage.replace(FilePath(manifest), with: parts.manifest, mode: 0o644) }
-            if let signatures { try storage.replace(FilePath(signatures), with: parts.signatures, mode: 0o644) }
-            if manifest == nil, signatures == nil {
-                Terminal.say(try JSONReader.read(parts.manifest, limit: parts.manifest.count).prettyText)
-            }
         }
     }
 }

@@ -30,7 +30,11 @@ struct DeviceCommand: AsyncParsableCommand {
         @OptionGroup var place: Place
         @Option(name: .long, help: "NAME=FILE: an image that is in slot set A from the start.")
         var image: [ImageArgument]
-        @Option(name: .long, help: "The folder with trust.toml and the anchors it names.", completion: .directory)
+        @Option(
+            name: .long,
+            help:
+                "The folder with trust.toml and the anchors it names; also service.toml and change-control.toml, if there.",
+            completion: .directory)
         var trust: String
         @Option(name: .long, help: "The product.")
         var product: String

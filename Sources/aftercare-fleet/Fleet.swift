@@ -14,7 +14,8 @@ struct Fleet: Program {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            PKICommand.self, BundleCommand.self, RulesCommand.self, DeviceCommand.self, GrantCommand.self,
-            SendCommand.self, ServiceRequestCommand.self,
+            PKICommand.self, ChangeCommand.self, RulesCommand.self, BundleCommand.self, DocumentCommand.self,
+            DeviceCommand.self, GrantCommand.self, SendCommand.self, ServiceRequestCommand.self,
+            LedgerWitnessCommand.self,
         ])
 }

@@ -22,6 +22,7 @@ struct Aftercare: Program {
             Status.self, HealthCommand.self, Slots.self, Install.self, Activate.self, Commit.self, Rollback.self,
             Cancel.self, SelfTest.self, Verify.self, Inspect.self, Explain.self, Apply.self, Acknowledge.self,
             BaselineCommand.self, RulesCommand.self, History.self, LedgerCommand.self,
+            PassportCommand.self, IntegrityCommand.self, ConfigCommand.self,
             HardwareCommand.self, HeartbeatCommand.self, EgressCommand.self, TelemetryTableCommand.self,
             NetworkCommand.self, StickCommand.self, ConsoleCommand.self, DaemonCommand.self,
         ])

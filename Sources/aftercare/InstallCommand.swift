@@ -102,7 +102,9 @@ struct Install: AsyncParsableCommand {
         guard let stream else { throw ValidationError("--dry-run takes a file or '-', not an address") }
         let result = try await client.json(
             "Check", [.string(stream.name), .descriptor(stream.descriptor)], timeout: nil)
-        output.print(result) { CheckText.gates(result, width: output.width) }
+        output.print(result) {
+            CheckText.gates(result, width: output.width) + CheckText.notes(result, width: output.width)
+        }
         guard let fault = result["fault"].flatMap(FaultReport.init) else { return }
         throw fault
     }

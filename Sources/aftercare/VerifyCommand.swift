@@ -55,25 +55,38 @@ struct Verify: AsyncParsableCommand {
             "manifest", passed: true,
             "\(verified.manifest.product) \(verified.manifest.version), \(verified.manifest.images.count) images")
         checks.add("index", passed: true, "\(verified.index.count) chunks")
-        let refusal = judge(verified, configuration, storage, &checks)
+        let refusal = judge(verified, configuration, storage, at: time, &checks)
         try await checkPayload(verified, &checks)
         if let refusal { throw refusal }
     }
 
     /// The gates need to know what runs: on a machine that is not the device they are left out, and that is said.
     private func judge(
-        _ bundle: VerifiedBundle, _ configuration: Configuration, _ storage: Storage, _ checks: inout CheckList
+        _ bundle: VerifiedBundle, _ configuration: Configuration, _ storage: Storage, at time: TrustedTime,
+        _ checks: inout CheckList
     ) -> GateRefusal? {
         guard let running = try? RunningSystem.read(configuration, storage: storage) else {
             checks.add("gates", passed: nil, "not asked: this machine does not run a release of the device")
             return nil
         }
-        // The stored floor is the daemon's; 'install --dry-run' asks it.
-        let facts = DeviceFacts(
+        // Floor, lineage and holds are the daemon's to know; 'install --dry-run' asks it.
+        let shelf = DocumentShelf(
+            provisioned: configuration.changeControl.documents, folder: configuration.places.documents,
+            identity: configuration.device, trust: configuration.trust, at: time, storage: storage)
+        var facts = DeviceFacts(
             product: configuration.device.product, hardware: configuration.device.hardware, running: running.version,
             securityFloor: 0)
-        let verdicts = GateSequence.judge(bundle.release, on: facts)
-        for verdict in verdicts { checks.add("gate \(verdict.gate.name)", passed: verdict.passed, verdict.reason) }
+        facts.id = configuration.device.id
+        facts.groups = configuration.changeControl.groups
+        facts.market = configuration.changeControl.market
+        facts.udiDI = configuration.changeControl.udiDI
+        facts.lineage = shelf.documents.baseline?.lineage
+        facts.time = time
+        let verdicts = GateSequence.judge(bundle.release, on: facts, by: shelf.documents, at: .verification)
+        for verdict in verdicts {
+            let passed: Bool? = verdict.outcome == .notApplicable || verdict.demand != nil ? nil : verdict.passed
+            checks.add("gate \(verdict.gate.name)", passed: passed, verdict.reason)
+        }
         return verdicts.compactMap(\.refusal).first
     }
 

@@ -34,7 +34,7 @@ struct PassportTests {
         let passport = try await agent.alive.passport()
         await agent.stop()
         let roles = passport["release"]?["approvals"]?.array?.compactMap { $0["role"]?.string }
-        #expect(roles?.sorted() == ["regulatory", "software"])
+        #expect(roles?.sorted() == ["quality", "regulatory", "software"])
         #expect(passport["udi"] == nil)
     }
 }

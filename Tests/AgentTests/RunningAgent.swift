@@ -6,6 +6,7 @@ import Platform
 import Synchronization
 import TestSupport
 import Testing
+import Trust
 import Vocabulary
 
 /// An agent that works on a simulated machine, from its start until `stop()`.
@@ -53,7 +54,7 @@ final class RunningAgent {
     init(
         _ machine: SimulatedMachine, power: PowerSwitch? = nil, observer: (any StorageObserver)? = nil,
         interlocks: [any Interlock] = [], working: Bool = true, later seconds: Int64 = 0,
-        boardTrouble: FaultReport? = nil
+        boardTrouble: FaultReport? = nil, key: DeviceKey? = nil
     ) throws {
         let storage = Storage(observer: power ?? observer)
         let running = try RunningSystem.read(machine.configuration, storage: storage)
@@ -70,7 +71,8 @@ final class RunningAgent {
             configuration: machine.configuration, running: running, storage: storage, records: records,
             machine: Agent.Machine(
                 interlocks: interlocks + lockFiles, restarter: watch, units: nil,
-                peripherals: machine.crew ?? NoPeripherals(), boardTrouble: boardTrouble),
+                peripherals: machine.crew ?? NoPeripherals(), boardTrouble: boardTrouble,
+                deviceKey: key),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { watch.ring() }
         if working { work() }

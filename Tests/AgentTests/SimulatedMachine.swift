@@ -23,6 +23,8 @@ final class SimulatedMachine: Sendable {
     /// The clock and everything that was signed stand here.
     static let time = Approvers.time.advanced(by: 60)
     private let boots = Mutex(0)
+    /// The change records up to each version that a bundle was made of.
+    private let records = Mutex<[String: [JSON]]>([:])
 
     private static let authority = Result { try Approvers() }
 
@@ -40,6 +42,7 @@ final class SimulatedMachine: Sendable {
         let text =
             Self.configuration(in: folder.path, soak: soak, lockFile: lockFile, update: update)
             .replacing("[device]\n", with: "[device]\n" + device) + trust
+            + String(decoding: try approvers.folder.read("change-control.toml"), as: UTF8.self)
         let path = try folder.write("etc/aftercare.toml", text)
         configuration = try Configuration.read(path, storage: Storage())
         try folder.write("disk/a.img", TestImage("1.0.0").bytes)
@@ -165,9 +168,14 @@ extension SimulatedMachine {
         var factory = try BundleFactory(
             images: [("rootfs", image.bytes)] + peripherals, chunkLength: 32768, version: image.version, from: from,
             securityVersion: securityVersion)
+        let earlier = from.first.flatMap { version in records.withLock { $0[version] } }
+        factory.manifest.change = SampleRecord.complete(
+            image.version, from: from, securityVersion: securityVersion, allowedTo: fallbacks, earlier: earlier)
         factory.manifest.selfTestDeadline = deadline
         if let fallbacks { factory.manifest.fallbacks = fallbacks.compactMap { Version($0) } }
         try change(&factory)
+        let record = factory.manifest.change
+        records.withLock { $0[image.version] = (earlier ?? SampleRecord.chain(to: from.first ?? "")) + [record] }
         return try factory.bytes(sign: approvers.sign)
     }
 

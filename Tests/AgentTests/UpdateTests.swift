@@ -27,8 +27,9 @@ struct UpdateTests {
         let types = try machine.entries().map(\.type).filter { !$0.hasPrefix("agent.") }
         #expect(
             types == [
-                "clock.watermark", "update.offered", "update.transition", "update.transition", "slot.activated",
-                "trial.started", "selftest.result", "update.transition", "update.transition", "update.committed",
+                "clock.watermark", "update.offered", "update.transition", "update.judged", "update.transition",
+                "slot.activated", "trial.started", "selftest.result", "update.transition", "update.transition",
+                "update.committed",
             ])
         guard case .whole = try machine.verifyLedger() else {
             Issue.record("\(try machine.verifyLedger())")

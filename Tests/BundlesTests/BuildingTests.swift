@@ -1,4 +1,5 @@
 import Bundles
+import ChangeControl
 import Documents
 import Platform
 import Releases
@@ -100,7 +101,7 @@ struct BuildingTests {
         let unsigned = try await build("r.aftercare")
         let path = folder.file("r.aftercare")
         for signer in approvers.signers {
-            try BundleApproval.add(to: path, in: storage, signedBy: signer, at: Approvers.time)
+            try BundleApproval.add(to: path, in: storage, ApprovalTerms(signer, at: Approvers.time))
         }
         let signed = try folder.read("r.aftercare")
         #expect(signed.count == unsigned.count)
@@ -163,8 +164,8 @@ struct BuildingTests {
             ("version = \"1.1.0\"", "version = \"one\"", "version", 3, 11),
             ("chunk-size = 8192", "chunk-size = 5000", "chunk-size", 10, 14),
             ("chunk-size = 8192", "chunk-size = 8388608", "chunk-size", 10, 14),
-            ("[images.boot]", "[images.\"../boot\"]", "images.../boot", 15, 1),
-            ("[images.boot]", "[images.boot]\nhook = \"rm\"", "images.boot.hook", 16, 1),
+            ("[images.boot]", "[images.\"../boot\"]", "images.../boot", 17, 1),
+            ("[images.boot]", "[images.boot]\nhook = \"rm\"", "images.boot.hook", 18, 1),
             ("compression-level = 3", "compression-level = 23", "compression-level", 9, 21),
             ("product =", "produkt =", "product", 1, 1),
         ])
@@ -183,15 +184,22 @@ struct BuildingTests {
             ("aftercare.change/1", "aftercare.change/9", "'schema' is not 'aftercare.change/1'", 1, 10),
             ("sequence = 2\n", "", "'sequence' is missing", 1, 1),
             ("kind = \"bug_fix", "kind = \"bug-fix", "'changes[0].kind' is 'bug-fix", 0, 8),
-            ("cycle = \"not_security\"\n", "cycle = \"not_security\"\nurgent = true\n", "'security.urgent' is not a known", 0, 1),
+            (
+                "cycle = \"not_security\"\n", "cycle = \"not_security\"\nurgent = true\n",
+                "'security.urgent' is not a known", 0, 1
+            ),
         ] {
             #expect(text.contains(old))
             let changed = text.replacing(old, with: new)
             let path = try folder.write("1.1.0.change.toml", changed)
             let error = #expect(throws: ReleaseError.self) { _ = try source() }
             #expect(error?.code == FaultCode(2820))
-            let row = line > 0 ? line : 1 + changed.prefix(upTo: try #require(changed.firstRange(of: new)).lowerBound)
-                .count { $0 == "\n" } + (new.contains("urgent") ? 1 : 0)
+            let row =
+                line > 0
+                ? line
+                : 1
+                    + changed.prefix(upTo: try #require(changed.firstRange(of: new)).lowerBound)
+                    .count { $0 == "\n" } + (new.contains("urgent") ? 1 : 0)
             let said = try #require(error).description
             #expect(said.hasPrefix("'\(path)': line \(row), column \(column): \(refusal)"), "\(said)")
         }

@@ -16,7 +16,9 @@ struct ExampleReleasesTests {
     private let storage = Storage()
 
     /// The release whose image a release has.
-    private static func image(of release: String) -> String { ["1.1.1", "1.2.1"].contains(release) ? "1.1.0" : release }
+    private static func image(of release: String) -> String {
+        ["1.1.1", "1.2.1"].contains(release) ? "1.1.0" : release
+    }
 
     private func source(_ release: String) throws -> ReleaseSource {
         try ReleaseSource.read(Self.product.appending("\(release).toml"), in: storage)
@@ -26,7 +28,9 @@ struct ExampleReleasesTests {
         try ReleaseSource.digest(of: Self.product.pushing(FilePath(file)), in: storage)
     }
 
-    @Test("A release can be read, with a change record that is complete and speaks of the same release", arguments: releases)
+    @Test(
+        "A release can be read, with a change record that is complete and speaks of the same release",
+        arguments: releases)
     func reading(release: String) throws {
         let source = try source(release)
         #expect(source.change.version.to.description == release)

@@ -102,7 +102,7 @@ struct CommandTests {
             let status = try await device.status()
             #expect(
                 names(status) == [
-                    "boot", "device", "findings", "hardware", "product", "securityFloor", "slotSet", "state", "time",
+                    "boot", "configuration", "device", "findings", "hardware", "product", "securityFloor", "slotSet", "state", "time",
                     "version",
                 ])
             let slots = try await device.json(["slots"])
@@ -162,7 +162,7 @@ struct CommandTests {
         #expect(try folder.read("1.aftercare") == folder.read("2.aftercare"))
         for role in TrustPolicy.usualRoles {
             let (certificate, key) = product.approver(role)
-            try await fleet(["approve", bundle, "--certificate", certificate.string, "--key", key.string])
+            try await fleet(["approve", bundle, "--yes", "--certificate", certificate.string, "--key", key.string])
         }
         let (manifest, signatures) = (folder.file("manifest").string, folder.file("signatures").string)
         try await fleet(["inspect", bundle, "--manifest", manifest, "--signatures", signatures])

@@ -20,12 +20,17 @@ extension TemporaryFolder {
     var entries: FilePath { ledger.appending(LedgerFile.name) }
 
     func open(
-        _ observer: (any StorageObserver)? = nil, clock: any LedgerClock = SteadyClock()
+        _ observer: (any StorageObserver)? = nil, clock: any LedgerClock = SteadyClock(), bootID: String = boot,
+        limits: LedgerLimits = LedgerLimits(), signer: LedgerSigner? = nil
     ) throws(LedgerError) -> Ledger {
-        try Ledger.open(folder: ledger, storage: Storage(observer: observer), clock: clock, bootID: boot)
+        try Ledger.open(
+            folder: ledger, storage: Storage(observer: observer), clock: clock, bootID: bootID, limits: limits,
+            signer: signer)
     }
 
-    func verify() throws -> LedgerVerdict { try LedgerFile(entries, storage: Storage()).verify() }
+    var reader: LedgerFolder { LedgerFolder(ledger, storage: Storage()) }
+
+    func verify() throws -> LedgerVerdict { try reader.verify().verdict }
 
     func bytes() throws -> [UInt8] { try read("ledger/\(LedgerFile.name)") }
 

@@ -98,7 +98,7 @@ struct LedgerPowerCutTests {
         #expect(try folder.bytes().starts(with: whole + torn + [0x0A]))
         let region = TornRegion(
             offset: UInt64(whole.count), length: UInt64(torn.count + 1), lines: 1,
-            digest: SHA256.digest(of: torn + [0x0A]))
+            digest: SHA256.digest(of: torn + [0x0A]), before: SHA256.leafHash(of: Array(whole.dropLast())))
         #expect(ledger.torn == region)
         let marker = try #require(try ledger.entries(from: 2, limit: 9).first)
         #expect(marker.event == .ledgerTorn)

@@ -1,3 +1,4 @@
+import Bundles
 import Foundation
 import Platform
 import Releases
@@ -61,6 +62,26 @@ struct TokenTests {
         let person = try scenario.software.signer("Ada", key: key)
         let signatures = try scenario.approve(person, scenario.grace)
         #expect(Verifier(policy: try scenario.policy()).refusal(scenario.content, signatures) == nil)
+        try approveBundle(with: person, scenario)
+    }
+
+    /// A bundle in a file, approved by the token's key beside one in a file, as 'bundle approve' does it.
+    private static func approveBundle(with person: Party, _ scenario: Scenario) throws {
+        let (folder, storage, time) = (try TemporaryFolder(), Storage(), Scenario.moment(10))
+        var factory = try BundleFactory(images: [("rootfs", [1, 2, 3])])
+        factory.manifest.change = SampleRecord.complete("1.1.0")
+        let path = try folder.write("r.aftercare", try factory.bytes { _ in [] })
+        let policy = try scenario.policy()
+        let review = try BundleReview(path, in: storage, trust: policy, at: time)
+        let onToken = ApprovalTerms(try person.signer, at: time, meaning: .released, trust: policy, as: .software)
+        try BundleApproval.add(to: path, in: storage, onToken, expecting: review.page.digest)
+        try BundleApproval.add(to: path, in: storage, ApprovalTerms(try scenario.grace.signer, at: time))
+        let standing = try BundleReview(path, in: storage, trust: policy, at: time).standing
+        #expect(
+            Set(standing.lines) == ["software: released by Ada at \(time)", "regulatory: approved by Grace at \(time)"])
+        #expect(throws: ApprovalError.signing(.alreadySigned(person.certificate.subject))) {
+            try BundleApproval.add(to: path, in: storage, onToken)
+        }
     }
 
     @Test("A token that is not there is told")

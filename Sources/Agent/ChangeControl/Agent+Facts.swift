@@ -1,13 +1,11 @@
 import BootControl
-import Bundles
 import ChangeControl
 import Ledger
-import Trust
 import Vocabulary
 
 extension Agent {
-    /// What the gates ask of this device, about a release that would go to `target`.
-    func deviceFacts(for target: SlotSet, release: Digest?) -> DeviceFacts {
+    /// What the gates ask of this device, about a release that goes to `target`.
+    func deviceFacts(for target: SlotSet) -> DeviceFacts {
         var facts = DeviceFacts(
             product: configuration.device.product, hardware: configuration.device.hardware, running: running.version,
             securityFloor: securityFloor)
@@ -20,12 +18,7 @@ extension Agent {
         facts.time = records.trustedTime
         facts.isClockSet = records.confidence != .unset
         if let hold = hold(on: target) { facts.holds = [AgentError.held(target, hold).description] }
-        facts.acknowledgements = records.acknowledgements.filter { $0.release == release }
+        facts.acknowledgements = records.acknowledgements
         return facts
-    }
-
-    /// Every gate's verdict on a release, with the documents in force.
-    nonisolated func judge(_ release: VerifiedRelease, _ facts: DeviceFacts, at moment: GateMoment) -> [GateVerdict] {
-        GateSequence.judge(release, on: facts, at: moment)
     }
 }

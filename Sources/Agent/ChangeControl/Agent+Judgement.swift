@@ -36,10 +36,11 @@ extension Agent {
                 kept.manifest, signatures: kept.signatures, by: Verifier(policy: configuration.trust),
                 at: records.trustedTime)
             guard release.digest == update.manifestDigest else { throw AgentError.recordLost(update.version) }
-            var facts = deviceFacts(for: update.target, release: release.digest)
+            var facts = deviceFacts(for: update.target)
             facts.interlocks = interlocks
-            judgement.verdicts = judge(release, facts, at: .activation)
-            judgement.refusal = judgement.verdicts.refusal
+            judgement.verdicts = GateSequence.judge(release, on: facts, by: shelf.documents, at: .activation)
+            // An interlock holds an update; it does not end it.
+            judgement.refusal = judgement.verdicts.filter { $0.gate != .interlock }.refusal
             judgement.demands = judgement.verdicts.demands
         } catch {
             judgement.refusal = FaultReport(describing: error)
@@ -50,7 +51,13 @@ extension Agent {
 
 extension [GateVerdict] {
     /// The first refusal, which ends the update.
-    var demands: [String] { [] }
+    /// What people have to do before the release may be activated, with how to say that they did.
+    var demands: [String] {
+        compactMap { verdict in
+            guard let demand = verdict.demand else { return nil }
+            return "\(verdict.gate.name): \(verdict.reason); 'aftercare acknowledge \(demand.subject.rawValue)'"
+        }
+    }
 
     var refusal: FaultReport? { lazy.compactMap(\.refusal).first.map { FaultReport($0) } }
 }

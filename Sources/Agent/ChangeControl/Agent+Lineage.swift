@@ -27,7 +27,7 @@ extension Agent {
         let content = records.content(of: set)
         if let content, !content.lineage.isEmpty { return content.lineage }
         // What was provisioned is the baseline's, if it is the version that the baseline names.
-        guard let baseline = shelf.baseline, let content, content.manifestDigest == nil,
+        guard let baseline = shelf.documents.baseline, let content, content.manifestDigest == nil,
             baseline.markets.allSatisfy({ $0.record != baseline.record || $0.version == content.version })
         else { return [] }
         return baseline.lineage.records
@@ -46,7 +46,7 @@ extension Agent {
         var isWhole = !links.isEmpty
         var entries: [JSON] = []
         for (number, digest) in links.enumerated() {
-            let isBaseline = number < (shelf.baseline?.lineage.records.count ?? 0)
+            let isBaseline = number < (shelf.documents.baseline?.lineage.records.count ?? 0)
             let record = known[digest]
             let holds = record.map { Self.supersedes($0.record) == Array(links[..<number]) } ?? isBaseline
             isWhole = isWhole && holds
@@ -54,8 +54,8 @@ extension Agent {
         }
         return .members([
             "device": .string(configuration.device.id), "version": .string(running.version.description),
-            "udi": identity.json, "markets": shelf.baseline.map { .array($0.markets.map(\.json)) },
-            "baseline": shelf.baseline.map { .string($0.id) }, "changes": .array(entries), "whole": .bool(isWhole),
+            "udi": identity.json, "markets": shelf.documents.baseline.map { .array($0.markets.map(\.json)) },
+            "baseline": shelf.documents.baseline.map { .string($0.id) }, "changes": .array(entries), "whole": .bool(isWhole),
         ])
     }
 

@@ -13,9 +13,8 @@ package struct DocumentShelf: Sendable {
     /// The most documents of one kind that are kept.
     package static let limit = 64
 
-    package private(set) var baseline: Baseline?
-    package private(set) var downgrades: [DowngradeAuthorisation] = []
-    package private(set) var withdrawals: [ApprovalWithdrawal] = []
+    /// What the gates judge by.
+    package private(set) var documents = GateDocuments(rules: RulePacks())
     /// What came with the configuration, or was kept, and cannot be used, each with its file.
     package private(set) var unusable: [(file: FilePath, fault: FaultReport)] = []
 
@@ -57,27 +56,38 @@ package struct DocumentShelf: Sendable {
         try storage.replace(folder.appending(name), with: document.bytes, mode: 0o644)
     }
 
+    /// Verifies a document about what was measured, which is not the shelf's to take.
+    func verified(_ document: SignedDocument, at time: TrustedTime) throws(ControlDocumentError) -> VerifiedDocument {
+        try document.verifiedByKind(trust, at: time)
+    }
+
     /// What is in force, as people and programs are shown it.
     package var summaries: [JSON] {
-        (baseline.map { [$0.summary] } ?? []) + downgrades.map(\.summary) + withdrawals.map(\.summary)
+        documents.rules.all.map(\.summary) + (documents.baseline.map { [$0.summary] } ?? [])
+            + documents.downgrades.map(\.summary) + documents.withdrawals.map(\.summary)
     }
 
     /// Puts a verified document in force; false where it is in force already.
     @discardableResult
     private mutating func take(_ verified: VerifiedDocument, at time: TrustedTime) throws -> Bool {
         switch ControlDocumentKind(rawValue: verified.kind) {
+        case .rules:
+            let possible = PossibleTime(time.time, isCertain: time.confidence == .clock)
+            return try documents.rules.take(try RulePack(verified), at: possible)
         case .baseline:
             let new = try Baseline(verified)
             guard new.concerns(product: identity.product, device: identity.id) else {
                 throw AgentError.otherDevice(new.id)
             }
-            if let baseline {
+            if let baseline = documents.baseline {
                 guard new != baseline else { return false }
                 guard new.issued > baseline.issued else { throw AgentError.olderDocument(new.id, than: baseline.id) }
             }
-            baseline = new
-        case .downgrade: return try Self.add(try DowngradeAuthorisation(verified), to: &downgrades)
-        case .withdrawal: return try Self.add(try ApprovalWithdrawal(verified), to: &withdrawals)
+            documents.baseline = new
+        case .downgrade: return try Self.add(try DowngradeAuthorisation(verified), to: &documents.downgrades)
+        case .withdrawal: return try Self.add(try ApprovalWithdrawal(verified), to: &documents.withdrawals)
+        // What it accepted is in the record of the configuration, and only there.
+        case .configuration: return false
         default: throw ControlDocumentError.unknownKind(verified.kind)
         }
         return true
@@ -93,6 +103,17 @@ package struct DocumentShelf: Sendable {
         guard documents.count < limit else { throw AgentError.tooManyDocuments(documents.count) }
         documents.append(document)
         return true
+    }
+}
+
+extension RulePack {
+    fileprivate var summary: JSON {
+        .members([
+            "kind": .string(RuleDocument.schema), "id": .string(content.id),
+            "version": .string(content.version.description), "title": .string(content.title),
+            "validFrom": .string(content.validFrom.description),
+            "validUntil": content.validUntil.map { .string($0.description) }, "digest": .string(digest.hex),
+        ])
     }
 }
 

@@ -23,6 +23,8 @@ package struct Configuration: Sendable {
     package let heartbeat: HeartbeatConfiguration
     package let service: ServicePolicy
     package let changeControl: ChangeControlPolicy
+    package let ledger: LedgerConfiguration
+    package let integrity: IntegrityPolicy
 
     /// A place for one image of one slot set.
     package struct Slot: Equatable, Sendable {
@@ -53,7 +55,9 @@ package struct Configuration: Sendable {
                     bus: try readBus(try root.optionalFields("bus")),
                     heartbeat: try HeartbeatConfiguration(try root.optionalFields("heartbeat")),
                     service: try readService(try root.optionalFields("service"), folder: folder, storage: storage),
-                    changeControl: try ChangeControlPolicy(try root.optionalFields("change-control"), folder: folder))
+                    changeControl: try ChangeControlPolicy(try root.optionalFields("change-control"), folder: folder),
+                    ledger: try LedgerConfiguration(try root.optionalFields("ledger")),
+                    integrity: try IntegrityPolicy(try root.optionalFields("integrity")))
                 try configuration.checkSlots()
                 return configuration
             }

@@ -156,6 +156,10 @@ package struct Places: Equatable, Sendable {
     package var boardProfile: FilePath { root.appending("usr/lib/aftercare/board.toml") }
     package var healthPlan: FilePath { root.appending("usr/lib/aftercare/health.toml") }
     package var selfTests: FilePath { root.appending("usr/lib/aftercare/self-tests.d") }
+    /// What of the system is measured; it comes with the release.
+    package var integrityPlan: FilePath { root.appending("usr/lib/aftercare/integrity.toml") }
+    /// The measurements that the agent holds the system against.
+    package var measurements: FilePath { state.appending("measurements") }
     package var release: FilePath { root.appending("usr/lib/os-release") }
 }
 

@@ -13,11 +13,20 @@ extension Agent {
 
     /// Writes down what became of findings: one entry each, in one group, before anybody is told.
     package func take(_ events: [FindingEvent], open: JSON) {
-        record(events.map { LedgerEvent($0.ledgerType, ["finding": $0.finding.json]) })
+        record(events.map(\.ledgerEvent))
         openFindings = open["open"]?.array ?? []
         do { try records.keepFindings(open) } catch {
             log.warning("open findings could not be kept, continuing", metadata: ["reason": "\(error)"])
         }
+        tell(events)
+        announce()
+    }
+
+    /// Every finding that is open, whoever made it.
+    var allFindings: [JSON] { openFindings + configurationRecord.findings.map(\.json) }
+
+    /// Into the journal.
+    func tell(_ events: [FindingEvent]) {
         for event in events {
             let level: Logger.Level =
                 event.change == .closed ? .notice : event.finding.severity == .alarm ? .error : .warning
@@ -27,12 +36,13 @@ extension Agent {
                     "indicator": "\(event.finding.indicator)", "message-id": "\(JournalMessage.finding.rawValue)",
                 ])
         }
-        announce()
     }
 }
 
 extension FindingEvent {
-    fileprivate var ledgerType: LedgerEventType {
+    var ledgerEvent: LedgerEvent { LedgerEvent(ledgerType, ["finding": finding.json]) }
+
+    private var ledgerType: LedgerEventType {
         switch change {
         case .opened: .findingOpened
         case .escalated, .eased: .findingChanged

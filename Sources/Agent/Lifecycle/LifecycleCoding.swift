@@ -1,3 +1,4 @@
+import ChangeControl
 package import Documents
 import Vocabulary
 
@@ -136,13 +137,19 @@ extension Wait {
 extension Conclusion {
     package var json: JSON {
         switch self {
-        case .committed(let update): ["outcome": .string(name), "update": update.json]
+        case .committed(let update):
+            .members([
+                "outcome": .string(name), "update": update.json, "rollback": rollback.map { .string($0.rawValue) },
+            ])
         case .refused(let offer, let fault): ["outcome": .string(name), "offer": offer.json, "fault": fault.json]
         case .failed(let offer, let fault, let resumable):
             ["outcome": .string(name), "offer": offer.json, "fault": fault.json, "resumable": .bool(resumable)]
         case .cancelled(let offer): ["outcome": .string(name), "offer": offer.json]
         case .rolledBack(let update, let cause):
-            ["outcome": .string(name), "update": update.json, "cause": .string(cause.rawValue)]
+            .members([
+                "outcome": .string(name), "update": update.json, "cause": .string(cause.rawValue),
+                "rollback": rollback.map { .string($0.rawValue) },
+            ])
         }
     }
 

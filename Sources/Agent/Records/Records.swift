@@ -16,16 +16,21 @@ package final class Records {
     private let time: TrustedClock
 
     package let recovered: RecoveredState
+    /// Why the ledger is not signed with the device's key, if there is a reason.
+    package private(set) var signingFault: LedgerError?
 
     /// Opens ledger and database; a database that is damaged is set aside and made anew from what the ledger knows.
     package static func open(
-        _ places: Places, storage: Storage, clock: any WallClock, boot: String
+        _ places: Places, storage: Storage, clock: any WallClock, boot: String, limits: LedgerLimits = LedgerLimits(),
+        signer: LedgerSigner? = nil
     ) throws -> Records {
         try storage.createFolder(places.state)
         try storage.createFolder(places.runtime)
         let reserve = SpaceReserve(path: places.state.appending("reserve"), storage: storage)
         let time = TrustedClock(clock)
-        let ledger = try Ledger.open(folder: places.ledger, storage: storage, clock: time.ledgerClock, bootID: boot)
+        // Until the holds are known everything is held.
+        let ledger = try Ledger.open(
+            folder: places.ledger, storage: storage, clock: time.ledgerClock, bootID: boot, limits: limits, isHeld: true)
         var damage: DatabaseError?
         let store: Store
         do {
@@ -37,7 +42,12 @@ package final class Records {
             store = try Store.open(places.database, storage: storage)
         }
         reserve.fill()
-        return try Records(ledger: ledger, store: store, reserve: reserve, time: time, damage: damage)
+        let records = try Records(ledger: ledger, store: store, reserve: reserve, time: time, damage: damage)
+        if let signer {
+            // A key that may not sign must not keep the record from being written.
+            do throws(LedgerError) { try ledger.adopt(signer) } catch { records.signingFault = error }
+        }
+        return records
     }
 
     private init(
@@ -51,6 +61,7 @@ package final class Records {
         time.raise(to: recovered.watermark)
         if recovered.isFromLedger { try restore(recovered) }
         if recovered.holds != holds { try keepHolds(recovered.holds) }
+        ledger.isHeld = recovered.holds.coverLedger
         if let damage {
             try append([
                 LedgerEvent(
@@ -136,11 +147,36 @@ package final class Records {
 
     package func keepFindings(_ findings: JSON) throws { try store.setFact("findings", findings) }
 
+    /// What is known of the configuration, as it was last recorded.
+    package var configuration: JSON? { (try? store.fact("configuration")).flatMap { $0 } }
+
+    package func keepConfiguration(_ record: JSON) throws { try store.setFact("configuration", record) }
+
     package var holds: [Hold] {
         (try? store.fact("holds"))?.flatMap { $0.array?.compactMap(Hold.init) } ?? []
     }
 
-    package func keepHolds(_ holds: [Hold]) throws { try store.setFact("holds", .array(holds.map(\.json))) }
+    package func keepHolds(_ holds: [Hold]) throws {
+        ledger.isHeld = holds.coverLedger
+        try store.setFact("holds", .array(holds.map(\.json)))
+    }
+
+    /// Signs the ledger as it is now; nil where there is no key to sign with.
+    @discardableResult
+    package func checkpoint() -> Checkpoint? { try? ledger.checkpoint() }
+
+    /// All of the ledger, with what proves it.
+    package func export() throws(LedgerError) -> LedgerExport {
+        checkpoint()
+        return try LedgerExport(ledger.reader)
+    }
+
+    /// What a witness takes: the newest checkpoint, as what continues the `since` lines that it signed last.
+    package func witnessRequest(since: UInt64) throws(LedgerError) -> WitnessRequest { try ledger.request(since: since) }
+
+    package func add(cosignatures: String, to size: UInt64, of witnesses: [WitnessKey]) throws(LedgerError) {
+        try ledger.add(cosignatures: cosignatures, to: size, of: witnesses)
+    }
 
     /// What people acknowledged of the release under way.
     package var acknowledgements: [Acknowledgement] {
@@ -193,4 +229,9 @@ extension Records {
         try? store.setFact("trial-began", ["boot": .string(boot), "monotonic": .number(now)])
         return now
     }
+}
+
+extension [Hold] {
+    /// Whether nothing of the ledger may be dropped.
+    fileprivate var coverLedger: Bool { contains { $0.subject == .ledger || $0.subject == .all } }
 }

@@ -9,7 +9,12 @@ extension BusService {
     var healthMethods: [BusMethod] {
         [
             BusMethod("GetHealth", returns: [BusArgument("json", .string)]) { _ throws(BusFault) in
-                [.string(try await faults { try await healthWatch.snapshot().json.canonicalText })]
+                [
+                    .string(
+                        try await faults {
+                            try await healthWatch.snapshot().adding(agent.configurationFindings()).json.canonicalText
+                        })
+                ]
             },
             BusMethod("HeartbeatPreview", returns: [BusArgument("json", .string)]) { _ throws(BusFault) in
                 [.string(try await faults { try await heartbeatService.preview().canonicalText })]

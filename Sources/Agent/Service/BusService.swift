@@ -13,16 +13,18 @@ package struct BusService: Sendable {
     let agent: Agent
     let health: HealthWatch?
     let heartbeats: HeartbeatService?
+    let integrity: IntegrityWatch?
     private let sessions: ServiceBus?
     private let connection: BusConnection
 
     package init(
-        agent: Agent, health: HealthWatch? = nil, heartbeats: HeartbeatService? = nil, sessions: ServiceSessions? = nil,
-        connection: BusConnection
+        agent: Agent, health: HealthWatch? = nil, heartbeats: HeartbeatService? = nil,
+        integrity: IntegrityWatch? = nil, sessions: ServiceSessions? = nil, connection: BusConnection
     ) {
         self.agent = agent
         self.health = health
         self.heartbeats = heartbeats
+        self.integrity = integrity
         self.sessions = sessions.map { ServiceBus(sessions: $0, connection: connection, storage: agent.storage) }
         self.connection = connection
     }
@@ -56,7 +58,8 @@ package struct BusService: Sendable {
     private func object(_ status: JSON) -> BusObject {
         BusObject(
             path: Self.endpoint.path, interface: Self.endpoint.interface,
-            methods: updateMethods + questionMethods + healthMethods + changeControlMethods,
+            methods: updateMethods + questionMethods + healthMethods + changeControlMethods
+                + evidenceMethods,
             properties: Self.properties(status).map { name, value in BusProperty(name, value) }
                 .sorted { $0.name < $1.name },
             signals: [BusSignature("Changed", [BusArgument("status", .string)])])

@@ -3,6 +3,8 @@ import Documents
 import Hardware
 import Health
 import Heartbeats
+import Integrity
+import Ledger
 package import Logging
 import NetworkDiagnosis
 package import Platform
@@ -37,9 +39,15 @@ package struct Daemon: Sendable {
         ProcessMemory.keepSmall()
         let running = try RunningSystem.read(configuration, storage: storage)
         let key = configuration.openDeviceKey(storage: storage, log: log)
-        let records = try Records.open(configuration.places, storage: storage, clock: clock, boot: running.boot)
+        let records = try Records.open(
+            configuration.places, storage: storage, clock: clock, boot: running.boot,
+            limits: configuration.ledger.limits,
+            signer: key.flatMap { try? LedgerSigner(device: configuration.device.id, key: $0) })
+        if let fault = records.signingFault {
+            log.error("the ledger is not signed", metadata: ["reason": "\(fault)", "code": "\(fault.code)"])
+        }
         let connection = configuration.bus.isServed ? await BusConnection.keep(.system) : nil
-        let (changes, news, vitals) = (Bell(), Bell(), Vitals())
+        let (changes, news, moves, vitals) = (Bell(), Bell(), Bell(), Vitals())
         let parts = BoardParts.read(configuration.places, storage: storage, clock: clock, log: log)
         let agent = Agent(
             configuration: configuration, running: running, storage: storage, records: records,
@@ -47,7 +55,11 @@ package struct Daemon: Sendable {
         ) {
             changes.ring()
             news.ring()
+            moves.ring()
         }
+        let integrity = IntegrityWatch(
+            agent: agent, policy: configuration.integrity, places: configuration.places, boot: running.boot,
+            clock: clock, storage: storage, log: log)
         let health = await watch(parts, agent: agent, vitals: vitals)
         let heartbeats = heartbeatService(agent: agent, health: health, parts: parts)
         let signs = LifeSigns(agent: agent, heartbeats: heartbeats, vitals: vitals)
@@ -55,12 +67,15 @@ package struct Daemon: Sendable {
             agent: agent, policy: configuration.service,
             surroundings: serviceSurroundings(connection, health, parts), log: log)
         let bus = connection.map {
-            BusService(agent: agent, health: health, heartbeats: heartbeats, sessions: sessions, connection: $0)
+            BusService(
+                agent: agent, health: health, heartbeats: heartbeats, integrity: integrity, sessions: sessions,
+                connection: $0)
         }
         var services: [any Service] = [
             AgentService(agent: agent),
             PublishingService(agent: agent, bus: bus, changes: changes, manager: manager, log: log),
             SessionService(sessions: sessions, bus: bus),
+            IntegrityService(integrity: integrity, changes: moves),
             ManagerWatchdogService(signs: signs, manager: manager, log: log),
         ]
         if let board = parts.board { services.append(BoardWatchdogService(board: board, signs: signs, log: log)) }
@@ -104,8 +119,9 @@ package struct Daemon: Sendable {
         }
         let plan = try? SelfTestPlan.read(folder: configuration.places.selfTests, storage: storage)
         let names = TelemetryNames(
-            indicators: parts.board?.indicators.map(\.name) ?? [], selfTests: plan?.tests.map(\.id) ?? [],
-            findings: parts.plan.findingCodes)
+            indicators: (parts.board?.indicators.map(\.name) ?? []) + [ConfigurationRecord.indicator],
+            selfTests: plan?.tests.map(\.id) ?? [],
+            findings: parts.plan.findingCodes + ConfigurationRecord.findingCodes)
         let log = log
         return HeartbeatService(
             configuration: heartbeat, queue: queue,

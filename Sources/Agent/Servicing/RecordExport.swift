@@ -6,32 +6,33 @@ import Vocabulary
 
 /// A part of the device's record on its way out.
 struct RecordExport: Sendable {
-    private static let piece = 64 << 10
-
     enum Content: Sendable {
         case bytes([UInt8])
-        /// As much of a file as there was when the export began: the ledger grows while it is read.
-        case file(OpenFile, size: UInt64)
+        /// As much of the ledger as there was when the export began: it grows while it is read.
+        case ledger(LedgerExport)
     }
 
     let name: String
     let content: Content
 
     /// Writes all of it and gives how much that was; blocks as long as its reader takes.
-    func write(to stream: OpenFile) throws(StorageError) -> (bytes: UInt64, digest: Digest) {
+    func write(to stream: OpenFile) throws -> (bytes: UInt64, digest: Digest) {
         let digest = SHA256()
         switch content {
         case .bytes(let bytes):
             try stream.writeNext(bytes)
             digest.update(bytes)
             return (UInt64(bytes.count), digest.finish())
-        case .file(let file, let size):
-            var offset: UInt64 = 0
-            while offset < size {
-                let bytes = try file.read(Int(min(UInt64(Self.piece), size - offset)), at: offset)
-                try stream.writeNext(bytes)
-                digest.update(bytes)
-                offset += UInt64(bytes.count)
+        case .ledger(let export):
+            var size: UInt64 = 0
+            do throws(LedgerExportError<StorageError>) {
+                try export.write { (bytes) throws(StorageError) in
+                    try stream.writeNext(bytes)
+                    digest.update(bytes)
+                    size += UInt64(bytes.count)
+                }
+            } catch {
+                throw error.fault
             }
             return (size, digest.finish())
         }
@@ -45,9 +46,9 @@ extension Agent {
         let name = "\(configuration.device.id)-\(what)".filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
         switch what {
         case "ledger":
-            let file = try storage.open(places.ledger.appending(LedgerFile.name), .read)
-            return RecordExport(name: "\(name).jsonl", content: .file(file, size: try file.size()))
-        case "passport": return RecordExport(name: "\(name).json", content: .bytes(passport().canonicalBytes))
+            return RecordExport(name: "\(name).jsonl", content: .ledger(try records.export()))
+        case "passport":
+            return RecordExport(name: "\(name).json", content: .bytes(try vouchedPassport().canonicalBytes))
         case "record", "incident":
             let folder = what == "record" ? places.serviceRecords : places.incidents
             guard

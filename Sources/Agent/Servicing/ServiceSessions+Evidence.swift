@@ -27,7 +27,7 @@ extension ServiceSessions {
         let session = try session(id)
         let export = try await agent.export(what)
         let file = stream
-        let written = try await BlockingThread.run("export") { () throws(StorageError) in try export.write(to: file) }
+        let written = try await BlockingThread.run("export") { try export.write(to: file) }
         await agent.record([
             LedgerEvent(
                 .recordExported,

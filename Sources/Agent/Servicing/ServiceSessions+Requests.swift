@@ -24,6 +24,8 @@ extension ServiceSessions {
         case .logout(let closing): return try await logOut(closing, of: id)
         case .status: return await agent.status()
         case .slots: return await agent.slots()
+        case .changes: return await agent.changes()
+        case .rules: return await agent.documents()
         case .passport: return ["passport": await agent.passport()]
         case .health: return try await health()
         case .network: return try await network()
@@ -33,7 +35,7 @@ extension ServiceSessions {
         case .test(let test, let answer): return try await run(test, answer, in: id)
         case .update(let order): return try await update(order, stream, in: id)
         case .stick: return try await stickReleases(for: id)
-        case .cancel, .activate, .commit, .rollback: return try await change(request, as: command, in: id)
+        case .cancel, .acknowledge, .activate, .commit, .rollback: return try await change(request, as: command, in: id)
         case .incidentPrompts: return incidentPrompts
         case .incident(let answers): return try await report(answers, in: id)
         case .holds: return ["holds": await agent.holds()]
@@ -48,7 +50,7 @@ extension ServiceSessions {
 
     private func health() async throws -> JSON {
         guard let health = surroundings.health else { throw AgentError.noBoard }
-        return await health.snapshot().json
+        return await health.snapshot().adding(agent.configurationFindings()).json
     }
 
     private func network() async throws -> JSON {
@@ -73,6 +75,8 @@ extension ServiceSessions {
         await did(command, in: id)
         switch request {
         case .cancel: try await agent.cancel(requestedBy: actor)
+        case .acknowledge(let subject, let person, let role):
+            try await agent.acknowledge(subject, person: person ?? actor, role: role, requestedBy: actor)
         case .activate: try await agent.activate(requestedBy: actor)
         case .commit: try await agent.commitNow(requestedBy: actor)
         case .rollback(let reason): try await agent.rollBack(reason: reason, requestedBy: actor)

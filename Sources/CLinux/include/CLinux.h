@@ -51,6 +51,22 @@ unsigned ac_device_minor(uint64_t device);
 /// Names the calling thread, at most 15 bytes (prctl is variadic).
 void ac_name_thread(const char *name);
 
+/// Has the calling thread run only where nothing else wants the processor (SCHED_IDLE) or the medium (the idle I/O class).
+/// Gives the bits of what was granted: 1 the processor, 2 the medium.
+int ac_yield_to_all(void);
+
+/// Opens a name in the folder behind `folder` (openat is variadic); -ELOOP for a symbolic link.
+int ac_open_at(int folder, const char *name, int flags);
+
+/// What a name in the folder behind `folder` is, links not followed; an empty name means the descriptor itself.
+struct ac_status {
+    uint32_t mode, user, group;
+    uint64_t device, inode, size;
+    /// When content and when anything last changed, in nanoseconds.
+    int64_t modified, changed;
+};
+int ac_status_at(int folder, const char *name, struct ac_status *status);
+
 /// Has all threads allocate from one arena, and large blocks go back when they are freed (glibc's mallopt).
 int ac_allocate_from_one_arena(void);
 

@@ -35,12 +35,12 @@ package struct Baseline: ControlDocument {
         package var reference: String
         /// Who certified it, by number, where somebody did: `0123`.
         package var notifiedBody: String?
-        /// The day of the clearance or certificate, as its first second in UTC.
-        package var date: Timestamp
+        /// The day of the clearance or certificate.
+        package var date: CalendarDate
 
         package init(
             code: String, route: String, version: Version, record: Digest, reference: String,
-            notifiedBody: String? = nil, date: Timestamp
+            notifiedBody: String? = nil, date: CalendarDate
         ) {
             self.code = code
             self.route = route
@@ -121,9 +121,9 @@ extension Baseline {
             throw .contradiction(
                 .baseline, reason: "the oldest record of the chain is that of no market's clearance")
         }
-        for market in markets where market.date > issued {
+        for market in markets where market.date.start > issued {
             throw .contradiction(
-                .baseline, reason: "'\(market.code)' is dated \(market.date.day), after the document itself")
+                .baseline, reason: "'\(market.code)' is dated \(market.date), after the document itself")
         }
     }
 
@@ -152,7 +152,7 @@ extension Baseline.Market {
         .members([
             "market": .string(code), "route": .string(route), "version": .string(version.description),
             "record": .string(record.hex), "reference": .string(reference),
-            "notifiedBody": notifiedBody.map(JSON.string), "date": .string(date.day),
+            "notifiedBody": notifiedBody.map(JSON.string), "date": .string(date.description),
         ])
     }
 }

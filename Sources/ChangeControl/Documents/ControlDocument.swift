@@ -71,6 +71,18 @@ package enum ControlDocumentKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Reads a document of this kind that nobody has vouched for yet, and refuses what a device would.
+    package func requireSoundness(of document: JSON) throws(ControlDocumentError) {
+        switch self {
+        case .baseline: _ = try Baseline(unverified: document)
+        case .downgrade: _ = try DowngradeAuthorisation(unverified: document)
+        case .withdrawal: _ = try ApprovalWithdrawal(unverified: document)
+        case .configuration: _ = try ConfigurationApproval(unverified: document)
+        case .rules:
+            do throws(RulePackError) { _ = try RuleDocument(document) } catch { throw .rules(error) }
+        }
+    }
+
     /// The roles that must have approved such a document before a device acts upon it.
     package func requiredRoles(of document: JSON, by policy: TrustPolicy) -> [Role] {
         let own = ownRoles(of: document)

@@ -10,6 +10,8 @@ package enum ControlDocumentError: Fault, Equatable {
     case contradiction(ControlDocumentKind, reason: String)
     /// A role that this very document needs did not approve it.
     case role(Role, needed: ControlDocumentKind)
+    /// A rule pack that cannot be taken; the code is the one of the cause.
+    case rules(RulePackError)
     /// Its approvals do not hold; the code is the one of the cause.
     case trust(TrustError)
 
@@ -20,12 +22,14 @@ package enum ControlDocumentError: Fault, Equatable {
         case .otherKind: FaultCode(2682)
         case .contradiction: FaultCode(2683)
         case .role: FaultCode(2684)
+        case .rules(let cause): cause.code
         case .trust(let cause): cause.code
         }
     }
 
     package var kind: FaultKind {
         switch self {
+        case .rules(let cause): cause.kind
         case .trust(let cause): cause.kind
         default: .refused
         }
@@ -39,6 +43,7 @@ package enum ControlDocumentError: Fault, Equatable {
             "the document is '\(schema.printable(limit: 64))', not '\(wanted.rawValue)'"
         case .contradiction(let kind, let reason): "the \(kind.name) contradicts itself: \(reason)"
         case .role(let role, let kind): "the \(kind.name) is not approved by the role '\(role)'"
+        case .rules(let cause): cause.description
         case .trust(let cause): cause.description
         }
     }
@@ -47,6 +52,7 @@ package enum ControlDocumentError: Fault, Equatable {
         switch self {
         case .unknownKind: "A newer release of the agent may know it."
         case .role: "Have that role approve it: 'aftercare-fleet document sign'."
+        case .rules(let cause): cause.advice
         case .trust(let cause): cause.advice
         default: ""
         }

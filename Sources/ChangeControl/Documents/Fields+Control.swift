@@ -51,16 +51,8 @@ extension Fields {
         return digests
     }
 
-    /// A day, as RFC 3339 writes a full-date: `2026-01-31`; kept as its first second in UTC.
-    mutating func day(_ key: String) throws(DocumentError) -> Timestamp {
-        guard let time = Timestamp(try string(key) + "T00:00:00Z") else {
-            throw refuse(key, "is not a day like 2026-01-31")
-        }
-        return time
+    mutating func day(_ key: String) throws(DocumentError) -> CalendarDate {
+        guard let date = CalendarDate(try string(key)) else { throw refuse(key, "is not a day like 2026-01-31") }
+        return date
     }
-}
-
-extension Timestamp {
-    /// The day alone: `2026-01-31`.
-    var day: String { String(description.prefix(10)) }
 }

@@ -27,6 +27,11 @@ package struct ChangeRecord: Sendable {
 
     package subscript<Value>(dynamicMember member: KeyPath<Content, Value>) -> Value { content[keyPath: member] }
 
+    /// Reads the form only: all that `schema` can say, and not whether the parts agree.
+    package static func checkForm(_ json: JSON) throws(DocumentError) {
+        _ = try RecordReader.read(Content.self, json)
+    }
+
     /// SHA-256 of the record's canonical bytes: what `supersedes` of later records names it by.
     package var digest: Digest { Manifest.digest(of: json) }
 

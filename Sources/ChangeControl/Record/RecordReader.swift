@@ -70,7 +70,8 @@ package struct RecordReader {
             RecordField(
                 name: name, isRequired: isRequired, words: kind.words, form: kind.form, summary: summary,
                 clause: clause,
-                schema: try kind.schema(), parts: try kind.parts()))
+                schema: try kind.schema(), parts: try kind.parts(),
+                check: { (value, path) throws(DocumentError) in _ = try kind.read(value, path) }))
     }
 }
 
@@ -106,6 +107,9 @@ package struct RecordField: Sendable {
     package let summary: String
     /// What it supports evidence for; empty where it only makes the record whole.
     package let clause: String
-    let schema: JSON
+    /// The kind of its value as a JSON Schema (draft 2020-12).
+    package let schema: JSON
     package let parts: [RecordDescription]
+    /// Takes a value or refuses it; the second parameter is the path for messages.
+    package let check: @Sendable (JSON, String) throws(DocumentError) -> Void
 }

@@ -14,7 +14,7 @@ extension ConsoleCommand {
     ) { session, arguments throws(CommandEnd) in
         let passport = try await session.ask(.passport)["passport"] ?? .null
         guard arguments.first == "qr" else {
-            return try await session.say(text: DetailsText.table(passport, width: TerminalKind.columns))
+            return try await session.say(text: PassportText.page(passport, width: TerminalKind.columns))
         }
         try await session.showCode(of: passport)
     }

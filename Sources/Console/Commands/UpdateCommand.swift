@@ -115,7 +115,7 @@ extension ConsoleSession {
             try await say("Release \(version), the device runs \(device["version"]?.string ?? "")")
         }
         try await say(text: CheckText.gates(check, width: TerminalKind.columns))
-        if let notes = check["notes"]?.string { try await say(text: notes) }
+        try await say(text: CheckText.notes(check, width: TerminalKind.columns))
         if let fault = check["fault"] { throw .fault(InstallationWatch.report(fault)) }
     }
 

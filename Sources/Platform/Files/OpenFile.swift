@@ -85,6 +85,15 @@ package final class OpenFile: Sendable {
         }
     }
 
+    /// Reads what there is from `offset`, at most a buffer full, and gives the count: less at the end, 0 behind it.
+    package func readSome(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StorageError) -> Int {
+        while true {
+            let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+            if count >= 0 { return count }
+            guard errno == EINTR else { throw .cannot("read", path, Errno(rawValue: errno)) }
+        }
+    }
+
     package func read(_ count: Int, at offset: UInt64) throws(StorageError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         try bytes.withMutableBytes { (buffer) throws(StorageError) in try read(into: buffer, at: offset) }

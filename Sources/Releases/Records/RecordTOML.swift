@@ -8,7 +8,7 @@ package struct RecordTOML {
 
     /// The text of a record or a draft of one; what the description does not know comes last in each table.
     package static func text(
-        _ record: JSON, description: RecordDescription, commented: Bool = true
+        _ record: JSON, description: RecordDescription?, commented: Bool = true
     ) -> String {
         var writer = RecordTOML(isCommented: commented)
         writer.table(record, description, at: [])
@@ -72,7 +72,8 @@ package struct RecordTOML {
         text += "\(Self.key(name)) = \(Self.inline(value))\n"
     }
 
-    private static func inline(_ value: JSON) -> String {
+    /// A value on one line, as TOML writes it.
+    static func inline(_ value: JSON) -> String {
         switch value {
         // TOML has no null; a reader refuses it wherever it stands.
         case .null: "\"\""

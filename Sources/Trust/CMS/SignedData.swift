@@ -45,6 +45,19 @@ package struct SignedData: Sendable {
         for certificate in added where !certificates.contains(certificate) { certificates.append(certificate) }
     }
 
+    /// Keeps these signers, and of the certificates those in their chains.
+    mutating func replace(signers kept: [SignerInfo]) {
+        signers = kept
+        var needed = certificates.filter { certificate in kept.contains { $0.identifier.names(certificate) } }
+        var index = 0
+        while index < needed.count {
+            let issuer = needed[index].issuerName
+            needed += certificates.filter { $0.subjectName == issuer && !needed.contains($0) }
+            index += 1
+        }
+        certificates = certificates.filter(needed.contains)
+    }
+
     package var der: [UInt8] {
         let signedData = DERWriter.element(
             .sequence,
