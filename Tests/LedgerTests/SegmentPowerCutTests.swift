@@ -9,7 +9,7 @@ import Vocabulary
 
 @Suite("Segments and checkpoints when the power fails")
 struct SegmentPowerCutTests {
-    private let limits = LedgerLimits(segment: 1500, total: 6000, checkpointInterval: 1 << 50)
+    private let limits = LedgerLimits(segment: 1000, total: 4000, checkpointInterval: 1 << 50)
     private let key: DeviceKey
 
     init() throws { key = DeviceKey(try PrivateKey.generate(.ed25519)) }
@@ -22,10 +22,10 @@ struct SegmentPowerCutTests {
         var (acknowledged, shown) = (0, Checkpoint?.none)
         do throws(LedgerError) {
             let ledger = try folder.open(probe, limits: limits, signer: signer)
-            for number in 1...24 {
-                try ledger.append([event(number, filling: 250)])
+            for number in 1...14 {
+                try ledger.append([event(number, filling: 150)])
                 acknowledged = number
-                if number % 10 == 0 { shown = try ledger.checkpoint() }
+                if number % 5 == 0 { shown = try ledger.checkpoint() }
             }
         } catch {}
         return (acknowledged, shown)
@@ -75,8 +75,8 @@ struct SegmentPowerCutTests {
             let (acknowledged, shown) = try record(in: folder, probe)
             try check(folder, acknowledged, shown, "cut at change \(number), keeping \(keeping)")
             if probe.operations.count <= number {
-                #expect(acknowledged == 24)
-                #expect(number >= 100)
+                #expect(acknowledged == 14)
+                #expect(number >= 60)
                 return
             }
         }
