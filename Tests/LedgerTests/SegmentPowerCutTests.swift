@@ -9,22 +9,23 @@ import Vocabulary
 
 @Suite("Segments and checkpoints when the power fails")
 struct SegmentPowerCutTests {
-    private let limits = LedgerLimits(segment: 1500, total: 6000, checkpointInterval: 1 << 50)
+    private let limits = LedgerLimits(segment: 1000, total: 4000, checkpointInterval: 1 << 50)
     private let key: DeviceKey
 
     init() throws { key = DeviceKey(try PrivateKey.generate(.ed25519)) }
 
-    /// Records entries until the power fails, through sealing, dropping and checkpoints; gives the last that was acknowledged, and the
+    /// Records entries until the power fails, through sealing, dropping and checkpoints; gives the last that was
+    /// acknowledged, and the
     /// last checkpoint that somebody was shown.
     private func record(in folder: TemporaryFolder, _ probe: StorageProbe) throws -> (Int, Checkpoint?) {
         let signer = try LedgerSigner(device: "pump", key: key)
         var (acknowledged, shown) = (0, Checkpoint?.none)
         do throws(LedgerError) {
             let ledger = try folder.open(probe, limits: limits, signer: signer)
-            for number in 1...24 {
-                try ledger.append([event(number, filling: 250)])
+            for number in 1...14 {
+                try ledger.append([event(number, filling: 150)])
                 acknowledged = number
-                if number % 10 == 0 { shown = try ledger.checkpoint() }
+                if number % 5 == 0 { shown = try ledger.checkpoint() }
             }
         } catch {}
         return (acknowledged, shown)
@@ -64,7 +65,9 @@ struct SegmentPowerCutTests {
         }
     }
 
-    @Test("Cut or torn at any change of the medium, sealing, dropping and signing lose nothing", arguments: [0, 1, 40, -1])
+    @Test(
+        "Cut or torn at any change of the medium, sealing, dropping and signing lose nothing",
+        arguments: [0, 1, 40, -1])
     func cutAnywhere(keeping: Int) throws {
         for number in 0... {
             let folder = try TemporaryFolder(inMemory: true)
@@ -72,8 +75,8 @@ struct SegmentPowerCutTests {
             let (acknowledged, shown) = try record(in: folder, probe)
             try check(folder, acknowledged, shown, "cut at change \(number), keeping \(keeping)")
             if probe.operations.count <= number {
-                #expect(acknowledged == 24)
-                #expect(number >= 100)
+                #expect(acknowledged == 14)
+                #expect(number >= 60)
                 return
             }
         }
