@@ -39,7 +39,7 @@ extension Agent {
         case .failure(let refusal):
             if cancellation.isCancelled {
                 follow(.cancelled)
-            } else if refusal.fault.kind == .refused {
+            } else if refusal.isVerdict {
                 follow(.refused(refusal.fault), details: refusal.details)
             } else {
                 follow(.failed(refusal.fault, resumable: true))
@@ -116,6 +116,9 @@ struct AdmissionRefusal: Error, Sendable {
         self.fault = FaultReport(fault)
         self.verdicts = verdicts
     }
+
+    /// A gate or a rule said no, as opposed to something that did not work.
+    var isVerdict: Bool { fault.kind == .refused || verdicts.contains { $0.refusal != nil } }
 
     var details: [String: JSON] { verdicts.isEmpty ? [:] : ["gates": .array(verdicts.map(\.json))] }
 }

@@ -21,7 +21,6 @@ package enum AgentError: Fault, Equatable {
     case unknownPeripheral(String)
     case noBoard
     case firmwareTooLarge(image: String, size: ByteCount, limit: ByteCount)
-    case held(SlotSet, Hold)
     case unknownHold(String)
     case tooManyHolds(Int)
     case unknownSlotSet(SlotSet)
@@ -56,7 +55,6 @@ package enum AgentError: Fault, Equatable {
         case .unknownPeripheral: FaultCode(2717)
         case .firmwareTooLarge: FaultCode(2718)
         case .noBoard: FaultCode(2719)
-        case .held: FaultCode(2720)
         case .unknownHold: FaultCode(2721)
         case .otherRelease: FaultCode(2722)
         case .tooManyHolds: FaultCode(2723)
@@ -75,7 +73,7 @@ package enum AgentError: Fault, Equatable {
     package var kind: FaultKind {
         switch self {
         case .busy, .inUse, .heldTooLong: .inUse
-        case .notNow, .nothingToRollBackTo, .firmwareTooLarge, .noBoard, .held, .unknownHold, .otherRelease,
+        case .notNow, .nothingToRollBackTo, .firmwareTooLarge, .noBoard, .unknownHold, .otherRelease,
             .imageOfTwo, .recordLost, .otherDevice, .olderDocument, .otherDocument, .tooManyDocuments,
             .tooManyHolds, .unknownSlotSet:
             .refused
@@ -115,7 +113,6 @@ package enum AgentError: Fault, Equatable {
         case .firmwareTooLarge(let image, let size, let limit):
             "the image '\(image)' has \(size), more than the \(limit) of a peripheral's firmware"
         case .noBoard: "the running release describes no board, so there is nothing to read"
-        case .held(let set, let hold): "the slot set '\(set)' is evidence on hold since \(hold.since): \(hold.reason)"
         case .unknownHold(let id): "there is no hold '\(id)'"
         case .tooManyHolds(let count): "there are \(count) holds already"
         case .imageOfTwo(let image): "the image '\(image)' is for a slot of the host and for a peripheral"
@@ -134,7 +131,6 @@ package enum AgentError: Fault, Equatable {
         case .daemonUnreachable: "Check it with 'systemctl status aftercare'."
         case .unknownRunningSlotSet:
             "Check that the boot script passes aftercare.slot= and that the configuration names that slot set."
-        case .held: "Whoever placed the hold can release it; until then nothing is written there."
         case .recordLost: "Install the release again."
         case .otherRelease: "Ask for a grant for this release, or send the one that the grant is for."
         case .imageOfTwo:

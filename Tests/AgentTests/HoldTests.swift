@@ -34,7 +34,7 @@ struct HoldTests {
         try machine.boot()
         let status = try await machine.update(try machine.bundle(TestImage("1.1.0")))
         #expect(status["last"]?["outcome"] == "refused")
-        #expect(status["last"]?["fault"]?["code"] == "AC-2720")
+        #expect(status["last"]?["fault"]?["code"] == "AC-2635")
         #expect(try refusals.count == 1)
         #expect(try machine.slot(.b) == before)
         let agent = try RunningAgent(machine)

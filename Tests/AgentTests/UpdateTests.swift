@@ -29,7 +29,7 @@ struct UpdateTests {
             types == [
                 "clock.watermark", "update.offered", "update.transition", "update.judged", "update.transition",
                 "slot.activated", "trial.started", "selftest.result", "update.transition", "update.transition",
-                "update.committed",
+                "identity.changed", "update.committed",
             ])
         guard case .whole = try machine.verifyLedger() else {
             Issue.record("\(try machine.verifyLedger())")
@@ -95,11 +95,16 @@ struct UpdateTests {
                 try $0.bundle(TestImage("1.1.0")) { $0.manifest.product = "ventilator" }
             },
             Refusal("another hardware", "AC-2604") {
-                try $0.bundle(TestImage("1.1.0")) { $0.manifest.hardware = ["rev-z"] }
+                try $0.bundle(TestImage("1.1.0")) { 
+                    $0.manifest.hardware = ["rev-z"]
+                    $0.manifest.change = SampleRecord.complete("1.1.0", hardware: ["rev-z"])
+                }
             },
             Refusal("another predecessor", "AC-2605") { try $0.bundle(TestImage("1.1.0"), from: ["0.9.0"]) },
-            Refusal("the running release", "AC-2606") { try $0.bundle(TestImage("1.0.0")) },
-            Refusal("an older release", "AC-2607") { try $0.bundle(TestImage("0.9.0")) },
+            Refusal("the running release", "AC-2606") { try $0.bundle(TestImage("1.0.0"), from: ["0.9.0"]) },
+            Refusal("an older release that never ran here", "AC-2620") {
+                try $0.bundle(TestImage("0.9.0"), from: ["0.8.0"])
+            },
             Refusal("a change record without a risk", "AC-2601") {
                 try $0.bundle(TestImage("1.1.0")) { factory in
                     guard case .object(var members) = factory.manifest.change else { return }
@@ -148,7 +153,7 @@ struct UpdateTests {
             let source = try machine.source(try machine.bundle(image))
             let answer = try await agent.alive.check(source, stream: nil)
             #expect(answer["accepted"] == .bool(accepted))
-            #expect(answer["gates"]?.array?.count == 4)
+            #expect(answer["gates"]?.array?.count == 14)
         }
         #expect(try machine.entries().count == before)
         #expect(try machine.slot(.b).allSatisfy { $0 == 0 })

@@ -17,7 +17,7 @@ extension Agent {
         facts.lineage = lineage.isEmpty ? nil : ChangeLineage(records: lineage)
         facts.time = records.trustedTime
         facts.isClockSet = records.confidence != .unset
-        if let hold = hold(on: target) { facts.holds = [AgentError.held(target, hold).description] }
+        if let hold = hold(on: target) { facts.holds = ["slot set '\(target)' since \(hold.since): \(hold.reason)"] }
         facts.acknowledgements = records.acknowledgements
         return facts
     }

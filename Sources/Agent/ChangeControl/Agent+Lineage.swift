@@ -27,8 +27,9 @@ extension Agent {
         let content = records.content(of: set)
         if let content, !content.lineage.isEmpty { return content.lineage }
         // What was provisioned is the baseline's, if it is the version that the baseline names.
-        guard let baseline = shelf.documents.baseline, let content, content.manifestDigest == nil,
-            baseline.markets.allSatisfy({ $0.record != baseline.record || $0.version == content.version })
+        let version = content?.version ?? (set == running.slotSet ? running.version : nil)
+        guard let baseline = shelf.documents.baseline, let version, content?.manifestDigest == nil,
+            baseline.markets.allSatisfy({ $0.record != baseline.record || $0.version == version })
         else { return [] }
         return baseline.lineage.records
     }
