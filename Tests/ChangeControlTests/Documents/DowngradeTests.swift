@@ -24,7 +24,7 @@ struct DowngradeTests {
     }
 
     private func answer(
-        _ members: [String: JSON?] = [:], to version: String = "1.0.0", _ device: DeviceFacts
+        _ members: [String: JSON?] = [:], to version: String = "1.0.0", on device: DeviceFacts
     ) throws -> Answer {
         let document = ControlSamples.changed(ControlSamples.downgrade, members)
         return try DowngradeAuthorisation(unverified: document).allows(try Self.version(version), on: device)
@@ -32,42 +32,42 @@ struct DowngradeTests {
 
     @Test("It allows exactly what it names")
     func names() throws {
-        #expect(try answer(try device()) == .allowed)
-        #expect(try answer(try device("1.1.0")) == .allowed)
-        #expect(try answer(try device("1.3.0")) == .refused(.from(try Self.version("1.3.0"))))
-        #expect(try answer(to: "0.9.0", try device()) == .refused(.to(try Self.version("1.0.0"))))
+        #expect(try answer(on: try device()) == .allowed)
+        #expect(try answer(on: try device("1.1.0")) == .allowed)
+        #expect(try answer(on: try device("1.3.0")) == .refused(.from(try Self.version("1.3.0"))))
+        #expect(try answer(to: "0.9.0", on: try device()) == .refused(.to(try Self.version("1.0.0"))))
         var other = try device()
         other.id = "IP4-2"
-        #expect(try answer(other) == .refused(.device))
+        #expect(try answer(on: other) == .refused(.device))
         other.groups = ["ward-3", "icu"]
-        #expect(try answer(other) == .allowed)
+        #expect(try answer(on: other) == .allowed)
         other.groups = ["ward-3"]
-        #expect(try answer(["devices": .some(nil), "groups": .some(nil)], other) == .allowed)
+        #expect(try answer(["devices": nil, "groups": nil], on: other) == .allowed)
         other.product = "ventilator"
         #expect(
-            try answer(["devices": .some(nil), "groups": .some(nil)], other) == .refused(.product("infusion-pump")))
+            try answer(["devices": nil, "groups": nil], on: other) == .refused(.product("infusion-pump")))
     }
 
     @Test("With a right clock it holds from its beginning to its end")
     func clock() throws {
-        #expect(try answer(try device(at: "2026-05-01T11:59:59Z")) == .refused(.notYet(Self.issued)))
-        #expect(try answer(try device(at: "2026-05-01T12:00:00Z")) == .allowed)
-        #expect(try answer(try device(at: "2026-06-01T11:59:59Z")) == .allowed)
-        #expect(try answer(try device(at: "2026-06-01T12:00:00Z")) == .refused(.expired(Self.expires)))
+        #expect(try answer(on: try device(at: "2026-05-01T11:59:59Z")) == .refused(.notYet(Self.issued)))
+        #expect(try answer(on: try device(at: "2026-05-01T12:00:00Z")) == .allowed)
+        #expect(try answer(on: try device(at: "2026-06-01T11:59:59Z")) == .allowed)
+        #expect(try answer(on: try device(at: "2026-06-01T12:00:00Z")) == .refused(.expired(Self.expires)))
     }
 
     @Test("A clock that cannot be relied on proves that it ended, and never that it still holds")
     func lowerBound() throws {
         var unset = try device()
         unset.isClockSet = false
-        #expect(try answer(unset) == .unproven(until: Self.expires))
+        #expect(try answer(on: unset) == .unproven(until: Self.expires))
         unset.time = TrustedTime(clock: Timestamp(seconds: 0), watermark: nil)
-        #expect(try answer(unset) == .unproven(until: Self.expires))
+        #expect(try answer(on: unset) == .unproven(until: Self.expires))
         var behind = try device()
         behind.time = TrustedTime(clock: Timestamp(seconds: 0), watermark: Self.issued)
-        #expect(try answer(behind) == .unproven(until: Self.expires))
+        #expect(try answer(on: behind) == .unproven(until: Self.expires))
         behind.time = TrustedTime(clock: Timestamp(seconds: 0), watermark: Self.expires)
-        #expect(try answer(behind) == .refused(.expired(Self.expires)))
+        #expect(try answer(on: behind) == .refused(.expired(Self.expires)))
     }
 
     @Test("Three rollbacks are told apart, and each makes people consider what it must")
