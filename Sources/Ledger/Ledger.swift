@@ -5,9 +5,12 @@ package import Vocabulary
 
 /// The device's tamper-evident record: entries are added to its end and never changed.
 ///
-/// How it works: a group of entries is one write and one flush, so that either all of it counts or, after a power cut, what is left of
-/// it is found on the next opening, kept where it is and named by an entry `ledger.torn`. Every entry holds the leaf hash of the
-/// line before it, and all lines are the leaves of a Merkle tree whose head the device's key signs. `docs/ledger.md` is the format. It
+/// How it works: a group of entries is one write and one flush, so that either all of it counts or, after a power
+/// cut, what is left of
+/// it is found on the next opening, kept where it is and named by an entry `ledger.torn`. Every entry holds the leaf
+/// hash of the
+/// line before it, and all lines are the leaves of a Merkle tree whose head the device's key signs. `docs/ledger.md`
+/// is the format. It
 /// blocks, and has one owner: keep it in an actor with a `BlockingExecutor`.
 package final class Ledger {
     /// The most bytes that one append may write.
@@ -17,7 +20,7 @@ package final class Ledger {
     package let limits: LedgerLimits
     /// What an earlier power cut left torn, for the owner to report; found when this ledger was opened.
     package let torn: TornRegion?
-    /// A hold covers the ledger: nothing of it is dropped. The owner says so before its first entry.
+    /// A hold covers the ledger and nothing of it is dropped, as the owner says before its first entry.
     package var isHeld: Bool
 
     let storage: Storage
@@ -57,7 +60,8 @@ package final class Ledger {
             if try LedgerSegment.all(in: folder, storage: storage).isEmpty {
                 _ = try ActiveSegment.create(first: 1, in: folder, storage: storage)
             }
-            let ledger = try Ledger(folder, storage, lock: lock, clock: clock, boot: bootID, limits: limits, isHeld: isHeld)
+            let ledger = try Ledger(
+                folder, storage, lock: lock, clock: clock, boot: bootID, limits: limits, isHeld: isHeld)
             if ledger.torn != nil { _ = try? ledger.append([]) }
             if let signer { try ledger.adopt(signer) }
             return ledger

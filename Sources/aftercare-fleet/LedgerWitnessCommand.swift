@@ -14,7 +14,8 @@ struct LedgerWitnessCommand: AsyncParsableCommand {
         @Option(name: .long, help: "The name under which this witness signs, like witness.example.com/w1.")
         var name: String
         @Option(
-            name: .long, help: "Its Ed25519 key: a PEM file or a pkcs11: URI. 'openssl genpkey -algorithm ed25519' makes one.",
+            name: .long,
+            help: "Its Ed25519 key: a PEM file or a pkcs11: URI. 'openssl genpkey -algorithm ed25519' makes one.",
             completion: .file())
         var key: String
         @Option(name: .long, help: "The folder that remembers what was signed.", completion: .directory)
@@ -34,7 +35,8 @@ struct LedgerWitnessCommand: AsyncParsableCommand {
 
     struct Sign: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "witness", abstract: "Sign a device's checkpoint, if it continues the one that was signed before.",
+            commandName: "witness",
+            abstract: "Sign a device's checkpoint, if it continues the one that was signed before.",
             discussion: """
                 The request is what 'aftercare ledger checkpoint --since SIZE' prints (C2SP tlog-witness, add-checkpoint); \
                 the answer goes back by 'aftercare ledger checkpoint --add'. Exit status 3 where the checkpoint is not \

@@ -144,12 +144,11 @@ final class SimulatedMachine: Sendable {
 
     /// Every entry of the ledger, oldest first.
     func entries() throws -> [LedgerEntry] {
-        let file = configuration.places.ledger.appending(LedgerFile.name)
-        return try LedgerFile(file, storage: Storage()).entries(from: 1, limit: 100_000)
+        try LedgerFolder(configuration.places.ledger, storage: Storage()).entries(from: 1, limit: 100_000)
     }
 
     func verifyLedger() throws -> LedgerVerdict {
-        try LedgerFile(configuration.places.ledger.appending(LedgerFile.name), storage: Storage()).verify()
+        try LedgerFolder(configuration.places.ledger, storage: Storage()).verify().verdict
     }
 
     func read(_ name: String) throws -> String { String(decoding: try folder.read(name), as: UTF8.self) }

@@ -213,15 +213,15 @@ extension Device {
 
     /// The types of the ledger's entries from `number` on, without the agent's own starts and stops.
     func entries(from number: Int = 0) throws -> [String] {
-        let file = try LedgerFile(path("state/ledger").appending(LedgerFile.name), storage: Storage())
-        return try file.entries(from: 1, limit: 100_000).map(\.type).filter { !$0.hasPrefix("agent.") }
+        let ledger = LedgerFolder(path("state/ledger"), storage: Storage())
+        return try ledger.entries(from: 1, limit: 100_000).map(\.type).filter { !$0.hasPrefix("agent.") }
             .dropFirst(number).map(\.self)
     }
 
     /// The codes by which service requests were refused, as the ledger has them.
     func refusals() throws -> [String] {
-        let file = try LedgerFile(path("state/ledger").appending(LedgerFile.name), storage: Storage())
-        return try file.entries(from: 1, limit: 100_000).filter { $0.event == .serviceRefused }
+        let ledger = LedgerFolder(path("state/ledger"), storage: Storage())
+        return try ledger.entries(from: 1, limit: 100_000).filter { $0.event == .serviceRefused }
             .compactMap { $0.body["fault"]?["code"]?.string }
     }
 

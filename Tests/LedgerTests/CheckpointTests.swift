@@ -59,10 +59,14 @@ struct CheckpointTests {
         try folder.write("key.der", signer.publicKey)
         let arguments =
             kind == .ed25519
-            ? ["pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey", "key.der", "-in", "text", "-sigfile", "signature"]
+            ? [
+                "pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey", "key.der", "-in", "text",
+                "-sigfile", "signature",
+            ]
             : ["dgst", "-sha256", "-verify", "key.pem", "-signature", "signature", "text"]
         _ = try Tool.run(
-            ["openssl", "pkey", "-pubin", "-inform", "DER", "-in", "key.der", "-out", "key.pem"], folder: folder.path.string)
+            ["openssl", "pkey", "-pubin", "-inform", "DER", "-in", "key.der", "-out", "key.pem"],
+            folder: folder.path.string)
         let result = try Tool.run(["openssl"] + arguments, folder: folder.path.string)
         #expect(result.status == 0, "\(result.error)\(result.text)")
         // The key ID as the specification computes it, with other means.
@@ -106,7 +110,8 @@ struct CheckpointTests {
         for number in 1...3 { try ledger.append([event(number)]) }
         let checkpoint = try signer.checkpoint(size: UInt64(size), root: NaiveTree.root(try folder.leaves()[..<1]))
         let report = try folder.reader.verify(LedgerKnowledge(checkpoints: [checkpoint]))
-        #expect(report.verdict == .broken(line: size == 2 ? 1 : 4, offset: 0, reason: size == 2 ? .checkpoint : .missing))
+        #expect(
+            report.verdict == .broken(line: size == 2 ? 1 : 4, offset: 0, reason: size == 2 ? .checkpoint : .missing))
     }
 
     @Test("Another key may not sign; a change of keys is signed by both and is part of the chain")
@@ -154,7 +159,8 @@ struct CheckpointTests {
             #expect(entry.sequence == sequence)
         }
         #expect(try LedgerProof(of: 3, in: folder.reader).verify().sequence == 3)
-        let bytes = try LedgerProof(of: 3, in: folder.reader, under: checkpoint, key: signer.publicKey).json.canonicalBytes
+        let bytes = try LedgerProof(of: 3, in: folder.reader, under: checkpoint, key: signer.publicKey).json
+            .canonicalBytes
         var dice = Dice(seed: 7)
         for _ in 0..<300 {
             var changed = bytes
@@ -173,12 +179,12 @@ struct CheckpointTests {
             try Witness(folder: folder.file("witness"), name: "witness.example/1", key: key, storage: Storage())
         }
         let signer = try folder.signer()
-        let public_ = try PublicKey(der: signer.publicKey)
+        let trusted = try PublicKey(der: signer.publicKey)
         let ledger = try folder.open(signer: signer)
         try ledger.append([event(1), event(2), event(3)])
         let first = try ledger.request(since: 0)
         #expect(throws: LedgerError.unknownLedger(signer.origin)) { try witness().answer(first) }
-        let answer = try witness().answer(first, trusted: public_)
+        let answer = try witness().answer(first, trusted: trusted)
         let known = try WitnessKey(verifierKey: try witness().verifierKey)
         try ledger.add(cosignatures: answer, to: 3, of: [known])
         #expect(try folder.reader.verify(LedgerKnowledge(witnesses: [known])).witnessed.map(\.size) == [3])

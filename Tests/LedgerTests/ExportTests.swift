@@ -88,7 +88,8 @@ struct ExportTests {
         #expect(report.checkpoints >= 4)
     }
 
-    @Test("10,000 random edits are all found, each at the first line that it changed", arguments: 0..<4 as Range<UInt64>)
+    @Test(
+        "10,000 random edits are all found, each at the first line that it changed", arguments: 0..<4 as Range<UInt64>)
     func randomEdits(seed: UInt64) throws {
         let bytes = try export(try ledger())
         var dice = Dice(seed: seed)
@@ -148,7 +149,9 @@ struct ExportTests {
 
     /// The same lines in the frames of a ledger without a key, up to its very end.
     private func unsigned(_ export: [UInt8], to last: UInt64) throws -> [UInt8] {
-        let lines = try folder.reader.segments().flatMap { try folder.read("ledger/\(LedgerSegment.name(first: $0.first))") }
+        let lines = try folder.reader.segments().flatMap {
+            try folder.read("ledger/\(LedgerSegment.name(first: $0.first))")
+        }
         let head = try #require(try folder.leaves().last)
         func frame(_ members: [String: JSON]) -> [UInt8] {
             var members = members
@@ -194,7 +197,8 @@ struct ExportTests {
             _ = try ledger.checkpoint()
         }
         let (kept, keys) = (try folder.read("ledger/checkpoints.jsonl"), try folder.read("ledger/keys.json"))
-        try folder.write("ledger/\(LedgerFile.name)", Array(try folder.lines()[..<2].joined(separator: [0x0A])) + [0x0A])
+        try folder.write(
+            "ledger/\(LedgerFile.name)", Array(try folder.lines()[..<2].joined(separator: [0x0A])) + [0x0A])
         do {
             let ledger = try folder.open()
             try ledger.append([event(33), event(4)])

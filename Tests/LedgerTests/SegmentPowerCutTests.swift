@@ -14,7 +14,8 @@ struct SegmentPowerCutTests {
 
     init() throws { key = DeviceKey(try PrivateKey.generate(.ed25519)) }
 
-    /// Records entries until the power fails, through sealing, dropping and checkpoints; gives the last that was acknowledged, and the
+    /// Records entries until the power fails, through sealing, dropping and checkpoints; gives the last that was
+    /// acknowledged, and the
     /// last checkpoint that somebody was shown.
     private func record(in folder: TemporaryFolder, _ probe: StorageProbe) throws -> (Int, Checkpoint?) {
         let signer = try LedgerSigner(device: "pump", key: key)
@@ -64,7 +65,9 @@ struct SegmentPowerCutTests {
         }
     }
 
-    @Test("Cut or torn at any change of the medium, sealing, dropping and signing lose nothing", arguments: [0, 1, 40, -1])
+    @Test(
+        "Cut or torn at any change of the medium, sealing, dropping and signing lose nothing",
+        arguments: [0, 1, 40, -1])
     func cutAnywhere(keeping: Int) throws {
         for number in 0... {
             let folder = try TemporaryFolder(inMemory: true)

@@ -62,7 +62,8 @@ struct SegmentTests {
         let leaves = try folder.leaves()
         let first = try #require(try folder.reader.segments().first)
         let bytes = try folder.read("ledger/\(LedgerSegment.name(first: first.first))")
-        try folder.write("ledger/\(LedgerSegment.name(first: first.first))", [UInt8](repeating: 0x20, count: bytes.count))
+        try folder.write(
+            "ledger/\(LedgerSegment.name(first: first.first))", [UInt8](repeating: 0x20, count: bytes.count))
         let signer = try folder.signer()
         let checkpoint = try folder.open(limits: smallLimits, signer: signer).checkpoint()
         #expect(checkpoint.size == UInt64(leaves.count))
@@ -97,7 +98,9 @@ struct SegmentTests {
         }
         let first = try #require(try folder.reader.segments().first).first
         #expect(first > 40)
-        let sizes = try folder.reader.segments().map { try folder.read("ledger/\(LedgerSegment.name(first: $0.first))").count }
+        let sizes = try folder.reader.segments().map {
+            try folder.read("ledger/\(LedgerSegment.name(first: $0.first))").count
+        }
         #expect(sizes.reduce(0, +) <= Int(smallLimits.total))
         #expect(try ledger.checkpoint().root == NaiveTree.root(leaves))
         let report = try folder.reader.verify()
@@ -123,7 +126,8 @@ struct SegmentTests {
     func droppedWitnessedSize() throws {
         let signer = try folder.signer()
         let key = try PrivateKey.generate(.ed25519)
-        let witness = try Witness(folder: folder.file("witness"), name: "witness.example/1", key: key, storage: Storage())
+        let witness = try Witness(
+            folder: folder.file("witness"), name: "witness.example/1", key: key, storage: Storage())
         let known = try WitnessKey(verifierKey: witness.verifierKey)
         let ledger = try folder.open(limits: smallLimits, signer: signer)
         for number in 1...3 { try ledger.append([event(number, filling: 300)]) }
@@ -179,7 +183,10 @@ struct SegmentTests {
         try ledger.append([event(7)])
         guard case .whole(let summary) = try folder.verify() else { throw Unexpected() }
         #expect(summary.torn == 1)
-        #expect(try folder.reader.entries(from: last.first, limit: 9).map(\.event) == [.ledgerTorn, .ledgerSealed, .updateTransition])
+        #expect(
+            try folder.reader.entries(from: last.first, limit: 9).map(\.event) == [
+                .ledgerTorn, .ledgerSealed, .updateTransition,
+            ])
     }
 
     @Test("A ledger whose state database is new goes on with its chain, as after a factory reset")

@@ -41,7 +41,8 @@ enum NaiveTree {
 
 @Suite("The tree over a ledger's lines")
 struct TreeTests {
-    /// The eight leaves of certificate-transparency's and transparency-dev's tests, and the roots of the trees they make.
+    /// The eight leaves of certificate-transparency's and transparency-dev's tests, and the roots of the trees they
+    /// make.
     private static let leaves = [
         "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
     ]

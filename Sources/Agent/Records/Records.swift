@@ -8,7 +8,8 @@ package import Vocabulary
 
 /// Writes down what happens: first into the ledger, then into the database.
 ///
-/// An entry that is in the ledger and not yet in the database wins at the next start, so the two never tell different stories.
+/// An entry that is in the ledger and not yet in the database wins at the next start, so the two never tell
+/// different stories.
 package final class Records {
     private let ledger: Ledger
     private let store: Store
@@ -30,7 +31,8 @@ package final class Records {
         let time = TrustedClock(clock)
         // Until the holds are known everything is held.
         let ledger = try Ledger.open(
-            folder: places.ledger, storage: storage, clock: time.ledgerClock, bootID: boot, limits: limits, isHeld: true)
+            folder: places.ledger, storage: storage, clock: time.ledgerClock, bootID: boot, limits: limits, isHeld: true
+        )
         var damage: DatabaseError?
         let store: Store
         do {
@@ -167,7 +169,9 @@ package final class Records {
     }
 
     /// What a witness takes: the newest checkpoint, as what continues the `since` lines that it signed last.
-    package func witnessRequest(since: UInt64) throws(LedgerError) -> WitnessRequest { try ledger.request(since: since) }
+    package func witnessRequest(since: UInt64) throws(LedgerError) -> WitnessRequest {
+        try ledger.request(since: since)
+    }
 
     package func add(cosignatures: String, to size: UInt64, of witnesses: [WitnessKey]) throws(LedgerError) {
         try ledger.add(cosignatures: cosignatures, to: size, of: witnesses)
@@ -214,7 +218,8 @@ package final class Records {
 }
 
 extension Records {
-    /// When the agent first saw this boot's trial, on the monotonic clock: an agent that is restarted must not begin to count anew.
+    /// When the agent first saw this boot's trial, on the monotonic clock: an agent that is restarted must not begin
+    /// to count anew.
     package func trialBegan(inBoot boot: String, now: UInt64) -> UInt64 {
         if let known = (try? store.fact("trial-began"))?.flatMap({ $0 }), known["boot"]?.string == boot,
             let began = known["monotonic"]?.integer

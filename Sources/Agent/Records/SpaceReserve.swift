@@ -1,7 +1,8 @@
 package import Platform
 package import SystemPackage
 
-/// Room on the medium that is given up when the disk is full, so that the reason of a failure can still be written down.
+/// Room on the medium that is given up when the disk is full, so that the reason of a failure can still be written
+/// down.
 package struct SpaceReserve: Sendable {
     /// Thousands of ledger entries, and little on any medium.
     private static let byteCount = 1 << 20

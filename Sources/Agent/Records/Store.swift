@@ -5,7 +5,8 @@ package import Vocabulary
 
 /// The agent's database: where it stands, what each slot set holds, what was done before.
 ///
-/// The ledger is the truth about what happened; this is what the agent works with, and it can be lost without harm: what matters of
+/// The ledger is the truth about what happened; this is what the agent works with, and it can be lost without harm:
+/// what matters of
 /// it is read back from the ledger.
 package final class Store {
     private static let migrations = [

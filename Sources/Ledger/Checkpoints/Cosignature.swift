@@ -23,7 +23,9 @@ package struct WitnessKey: Sendable {
         let parts = text.split(separator: "+", maxSplits: 2).map(String.init)
         guard parts.count == 3, let bytes = Base64.strict(parts[2]), bytes.count == 33, bytes[0] == 4,
             let key = try? PublicKey(der: Self.prefix + bytes.dropFirst())
-        else { throw .witnessKey(text.printable(limit: 64), reason: "it is not 'name+hash+base64' of a cosigner's key") }
+        else {
+            throw .witnessKey(text.printable(limit: 64), reason: "it is not 'name+hash+base64' of a cosigner's key")
+        }
         try self.init(name: parts[0], key: key)
         guard Hex.encode(keyID) == parts[1] else {
             throw .witnessKey(name, reason: "its hash is \(Hex.encode(keyID)), not \(parts[1].printable(limit: 16))")
@@ -49,7 +51,9 @@ package struct WitnessKey: Sendable {
         return nil
     }
 
-    func sign(_ checkpoint: Checkpoint, with key: PrivateKey, at time: Timestamp) throws(LedgerError)
+    func sign(
+        _ checkpoint: Checkpoint, with key: PrivateKey, at time: Timestamp
+    ) throws(LedgerError)
         -> Checkpoint.Signature
     {
         let seconds = max(0, time.seconds)

@@ -15,7 +15,7 @@ extension Ledger {
         return checkpoint
     }
 
-    /// Has `signer` sign from now on. The first one gives the ledger its name; another key needs `changeKey`.
+    /// Has a signer sign from now on; the first one gives the ledger its name, and another key needs `changeKey`.
     package func adopt(_ signer: LedgerSigner) throws(LedgerError) {
         if let keys {
             guard keys.origin == signer.origin else { throw .otherOrigin(known: keys.origin, given: signer.origin) }

@@ -15,7 +15,8 @@ package struct LedgerProof: Hashable, Sendable {
     /// DER SubjectPublicKeyInfo.
     package let key: [UInt8]
 
-    /// The proof of a line by the oldest kept checkpoint that covers it and that a witness signed, else the oldest that covers it.
+    /// The proof of a line by the oldest kept checkpoint that covers it and that a witness signed, else the oldest
+    /// that covers it.
     package init(of sequence: UInt64, in folder: LedgerFolder) throws(LedgerError) {
         let kept = try KeptCheckpoints(in: folder.path, storage: folder.storage).all.filter {
             $0.checkpoint.size >= sequence
@@ -31,7 +32,9 @@ package struct LedgerProof: Hashable, Sendable {
     ) throws(LedgerError) {
         let tree = try LedgerTree(folder)
         line = try tree.line(sequence)
-        guard (try? LedgerEntry(line: line)) != nil else { throw .malformedProof("line \(sequence) was torn and is no entry") }
+        guard (try? LedgerEntry(line: line)) != nil else {
+            throw .malformedProof("line \(sequence) was torn and is no entry")
+        }
         self.sequence = sequence
         proof = try tree.inclusion(of: sequence, in: checkpoint.size)
         self.checkpoint = checkpoint

@@ -5,8 +5,10 @@ import Vocabulary
 
 /// Signs the checkpoints of many ledgers, each only if it continues the one it signed before.
 ///
-/// For each ledger it keeps the key, the size and the root that it signed last in a file of its folder, which is on the medium before the
-/// signature leaves: after a power cut it may refuse to sign again what it signed, and never signs a second history. One process at a
+/// For each ledger it keeps the key, the size and the root that it signed last in a file of its folder, which is on
+/// the medium before the
+/// signature leaves: after a power cut it may refuse to sign again what it signed, and never signs a second history.
+/// One process at a
 /// time works in a folder.
 package final class Witness {
     private let folder: FilePath
@@ -41,7 +43,8 @@ package final class Witness {
 
     /// Answers a request with its cosignature line.
     ///
-    /// `trusted` is the key of a ledger that is seen for the first time, or has a new key; otherwise the key that is known counts.
+    /// `trusted` is the key of a ledger that is seen for the first time, or has a new key; otherwise the key that is
+    /// known counts.
     package func answer(_ request: WitnessRequest, trusted: PublicKey? = nil) throws(LedgerError) -> String {
         let checkpoint = request.checkpoint
         let known = try state(of: checkpoint.origin)
@@ -60,7 +63,8 @@ package final class Witness {
                 old: size, root, size: checkpoint.size, checkpoint.root, proof: request.proof)
         else {
             throw .refusedCheckpoint(
-                checkpoint.origin, reason: "it does not continue the \(size) lines that were signed: the history is another")
+                checkpoint.origin,
+                reason: "it does not continue the \(size) lines that were signed: the history is another")
         }
         try keep(State(key: key, size: checkpoint.size, root: checkpoint.root), of: checkpoint.origin)
         return try identity.sign(checkpoint, with: self.key, at: clock.now()).line

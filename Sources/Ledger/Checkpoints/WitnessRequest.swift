@@ -1,7 +1,8 @@
 import Documents
 package import Vocabulary
 
-/// What a ledger asks of a witness: to sign a checkpoint that continues the one it signed last (C2SP tlog-witness, add-checkpoint).
+/// What a ledger asks of a witness: to sign a checkpoint that continues the one it signed last (C2SP tlog-witness,
+/// add-checkpoint).
 package struct WitnessRequest: Hashable, Sendable {
     package static let limit = 32768
 

@@ -11,7 +11,8 @@ struct ClockStep {
     /// Two clocks that are read in whole seconds, one of which is adjusted now and then, agree this far.
     private static let tolerance: UInt64 = 5
 
-    /// Nil where the two clocks agree; one that is adjusted may gain or lose 1 s in 1,000 (adjtimex(2) allows half of that).
+    /// Nil where the two clocks agree; one that is adjusted may gain or lose 1 s in 1,000 (adjtimex(2) allows half
+    /// of that).
     init?(from last: LedgerTime, _ lastBoot: String, to now: LedgerTime, _ boot: String) {
         // While the watermark stands for the clock it stands still, which is no step.
         guard last.confidence != .watermark || now.confidence != .watermark else { return nil }

@@ -21,9 +21,10 @@ package struct AuditMessage {
     package var syslog: [UInt8] {
         // Facility 13 is "log audit"; notice for what went well, warning and error for what did not.
         let severity = [AuditOutcome.success: 5, .minorFailure: 4][entry.auditOutcome] ?? 3
-        let host = device.utf8.filter { (0x21...0x7E).contains($0) }.prefix(255)
-        let head = "<\(13 * 8 + severity)>1 \(entry.time.wall) \(host.isEmpty ? "-" : String(decoding: Array(host), as: UTF8.self))"
-            + " aftercare - DICOM+RFC3881 - "
+        let name = device.utf8.filter { (0x21...0x7E).contains($0) }.prefix(255)
+        let host = name.isEmpty ? "-" : String(decoding: Array(name), as: UTF8.self)
+        let priority = 13 * 8 + severity
+        let head = "<\(priority)>1 \(entry.time.wall) \(host) aftercare - DICOM+RFC3881 - "
         let message = Array(head.utf8) + [0xEF, 0xBB, 0xBF] + Array(dicom.utf8)
         return Array("\(message.count) ".utf8) + message
     }

@@ -18,7 +18,8 @@ package struct LedgerExport: Sendable {
 
     /// What is in the folder, up to the line that the newest checkpoint covers.
     ///
-    /// With a signer a checkpoint of all lines is made for it, which the folder does not keep. A ledger without a key is exported up
+    /// With a signer a checkpoint of all lines is made for it, which the folder does not keep. A ledger without a
+    /// key is exported up
     /// to its last line, with nothing that proves it.
     package init(_ folder: LedgerFolder, signer: LedgerSigner? = nil) throws(LedgerError) {
         self.folder = folder
@@ -68,7 +69,8 @@ package struct LedgerExport: Sendable {
             var scanner: LineScanner
             do throws(LedgerError) {
                 file = try folder.open(segment)
-                scanner = LineScanner(file, from: 0, to: try folder.reading { () throws(StorageError) in try file.size() })
+                scanner = LineScanner(
+                    file, from: 0, to: try folder.reading { () throws(StorageError) in try file.size() })
             } catch { throw .ledger(error) }
             var offset: UInt64 = 0
             while number <= last {
@@ -97,7 +99,9 @@ package struct LedgerExport: Sendable {
         var offset = start
         while offset < end {
             let bytes: [UInt8]
-            do throws(StorageError) { bytes = try file.read(Int(min(UInt64(Self.piece), end - offset)), at: offset) } catch {
+            do throws(StorageError) {
+                bytes = try file.read(Int(min(UInt64(Self.piece), end - offset)), at: offset)
+            } catch {
                 throw .ledger(.storage(error))
             }
             offset += UInt64(bytes.count)

@@ -46,7 +46,9 @@ struct ActiveSegment {
         isDamaged = false
     }
 
-    init(file: OpenFile, first: UInt64, oldest: UInt64, tail: LedgerTail, before: CompactRange)
+    init(
+        file: OpenFile, first: UInt64, oldest: UInt64, tail: LedgerTail, before: CompactRange
+    )
         throws(StorageError)
     {
         self.file = file
@@ -117,7 +119,8 @@ struct OpenedSegments {
         self.sealing = sealing
         hasDropped = oldest.first > 1 || storage.exists(folder.appending(DroppedLines.name))
         let own = try LedgerFile(file).entries(from: last.first, limit: 8)
-        droppedThrough = own.last { $0.event == .ledgerDropped }
+        droppedThrough =
+            own.last { $0.event == .ledgerDropped }
             .flatMap { $0.body["last"]?.integer }.map { UInt64(clamping: $0) } ?? 0
         keys = try Self.keys(in: folder, storage, file: file, size: tail.size)
         checkpoints =
@@ -134,7 +137,8 @@ struct OpenedSegments {
         }
     }
 
-    /// Reads a file beside the segments; one that is damaged is kept under another name and never keeps the record from going on.
+    /// Reads a file beside the segments; one that is damaged is kept under another name and never keeps the record
+    /// from going on.
     private static func aside<Value>(
         _ name: String, _ folder: FilePath, _ storage: Storage, _ read: () throws(LedgerError) -> Value
     ) throws -> Value? {
@@ -155,7 +159,8 @@ struct OpenedSegments {
         if let seal = SegmentSeal(before: last.first, in: folder, storage: storage) {
             return (seal.previous, seal.tree)
         }
-        // The file is gone or damaged: everything it held is computed again. Where lines are missing too, the record goes on all the
+        // The file is gone or damaged: everything it held is computed again. Where lines are missing too, the record
+        // goes on all the
         // same, over a tree that a verification will not find.
         let dropped = (try? DroppedLines(in: folder, storage: storage)) ?? .none
         var (previous, tree) = (dropped.previous, dropped.tree)
@@ -182,9 +187,12 @@ struct OpenedSegments {
     private static func keys(
         in folder: FilePath, _ storage: Storage, file: OpenFile, size: UInt64
     ) throws -> LedgerKeys? {
-        guard var keys = try aside(LedgerKeys.name, folder, storage, { () throws(LedgerError) in
-                try LedgerKeys(in: folder, storage: storage)
-            }) ?? nil
+        guard
+            var keys = try aside(
+                LedgerKeys.name, folder, storage,
+                { () throws(LedgerError) in
+                    try LedgerKeys(in: folder, storage: storage)
+                }) ?? nil
         else { return nil }
         let known = keys.newest?.since ?? 0
         var scanner = LineScanner(file, from: 0, to: size)

@@ -54,7 +54,8 @@ extension Ledger {
 }
 
 extension DroppedLines {
-    /// With a segment that is still there, divided at the sizes that witnesses signed: they will ask for a proof from there.
+    /// With a segment that is still there, divided at the sizes that witnesses signed: they will ask for a proof
+    /// from there.
     fileprivate func adding(
         _ segment: LedgerSegment, until next: UInt64, cosigned: [UInt64], _ folder: LedgerFolder
     ) throws(LedgerError) -> DroppedLines {

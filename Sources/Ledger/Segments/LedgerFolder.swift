@@ -18,7 +18,8 @@ package struct LedgerFolder: Sendable {
         }
     }
 
-    /// At most `limit` entries, oldest first, from the first whose sequence is at least `sequence`; torn lines are left out.
+    /// At most `limit` entries, oldest first, from the first whose sequence is at least `sequence`; torn lines are
+    /// left out.
     package func entries(from sequence: UInt64, limit: Int) throws(LedgerError) -> [LedgerEntry] {
         var entries: [LedgerEntry] = []
         try forEach(from: sequence) { entry in

@@ -32,7 +32,8 @@ extension TornRegion {
 
 /// Where a segment ends, and whether it ends well.
 ///
-/// Entries are written and flushed in groups, so only the last group of a file can be torn: a broken line that a later group
+/// Entries are written and flushed in groups, so only the last group of a file can be torn: a broken line that a
+/// later group
 /// follows was broken by something else, and is for `LedgerVerdict` to tell.
 struct LedgerTail {
     let size: UInt64
@@ -69,9 +70,11 @@ extension LedgerTail {
         }
     }
 
-    /// Reads on from `start`, or, where that is not the segment's begin, from the first line after it that begins a group.
+    /// Reads on from `start`, or, where that is not the segment's begin, from the first line after it that begins a
+    /// group.
     ///
-    /// Nil where there is none: what is before a group's first line belongs to groups that are done, so nothing there can be torn.
+    /// Nil where there is none: what is before a group's first line belongs to groups that are done, so nothing
+    /// there can be torn.
     private static func examine(
         _ file: OpenFile, from start: UInt64, size: UInt64, known: (first: UInt64, before: Digest)? = nil
     ) throws(StorageError) -> LedgerTail? {

@@ -1,7 +1,8 @@
 package import Platform
 package import Vocabulary
 
-/// The least hashes that stand for the leaves `begin` to `end` of an RFC 6962 tree: the roots of its largest aligned subtrees.
+/// The least hashes that stand for the leaves `begin` to `end` of an RFC 6962 tree: the roots of its largest aligned
+/// subtrees.
 ///
 /// Ranges that follow each other can be joined, so a tree grows, and is divided among segments, without its leaves.
 package struct CompactRange: Hashable, Sendable {
@@ -47,7 +48,8 @@ package struct CompactRange: Hashable, Sendable {
         nodes.append(node)
     }
 
-    /// The RFC 6962 root of these leaves as a tree of their own, where `begin` is one's beginning; of none, the hash of nothing.
+    /// The RFC 6962 root of these leaves as a tree of their own, where `begin` is one's beginning; of none, the hash
+    /// of nothing.
     package var root: Digest {
         guard var hash = nodes.last?.hash else { return SHA256.digest(of: []) }
         for node in nodes.dropLast().reversed() { hash = SHA256.nodeHash(node.hash, hash) }

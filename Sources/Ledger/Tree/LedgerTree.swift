@@ -2,9 +2,11 @@ import Platform
 import SystemPackage
 package import Vocabulary
 
-/// The tree over a ledger's lines, read from its folder: roots and proofs at any size, for as long as the lines are there.
+/// The tree over a ledger's lines, read from its folder: roots and proofs at any size, for as long as the lines are
+/// there.
 ///
-/// What is whole in a sealed segment is taken from its seal, so a proof reads the segments it goes through and no others.
+/// What is whole in a sealed segment is taken from its seal, so a proof reads the segments it goes through and no
+/// others.
 package struct LedgerTree: Sendable {
     private let folder: LedgerFolder
     private let segments: [LedgerSegment]

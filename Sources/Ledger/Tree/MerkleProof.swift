@@ -49,7 +49,8 @@ package enum MerkleProof {
 }
 
 extension MerkleProof {
-    /// The root that an inclusion proof leads to, nil where it has another length than such a proof (RFC 9162 §2.1.3.2).
+    /// The root that an inclusion proof leads to, nil where it has another length than such a proof (RFC 9162
+    /// §2.1.3.2).
     package static func root(leaf: Digest, index: UInt64, size: UInt64, proof: [Digest]) -> Digest? {
         guard index < size else { return nil }
         var (position, last, hash) = (index, size - 1, leaf)

@@ -1,6 +1,7 @@
 import Vocabulary
 
-/// Computes the roots of some ranges of leaves from the leaves and kept nodes of a whole tree, in one pass from left to right.
+/// Computes the roots of some ranges of leaves from the leaves and kept nodes of a whole tree, in one pass from left
+/// to right.
 struct SubtreeRoots {
     private let wanted: [Range<UInt64>]
     private var found: [CompactRange]

@@ -18,11 +18,13 @@ struct CheckpointJudgement {
         }
     }
 
-    /// Notes what the checkpoints say; nil if they all agree with the lines, of which the last must be covered in an export.
+    /// Notes what the checkpoints say; nil if they all agree with the lines, of which the last must be covered in an
+    /// export.
     func verdict(_ chain: LedgerChain, mustCover: Bool, _ report: inout LedgerReport) -> LedgerVerdict? {
         let (first, last) = (chain.first, chain.number - 1)
         report.covered = first - 1
-        let all = own.map { (checkpoint: $0, isOwn: true) }
+        let all =
+            own.map { (checkpoint: $0, isOwn: true) }
             + knowledge.checkpoints.map { (checkpoint: $0, isOwn: false) }
         // Sorting is stable (SE-0372), so of equal sizes the ledger's own comes first.
         let ordered = all.sorted { (left, right) -> Bool in left.checkpoint.size < right.checkpoint.size }

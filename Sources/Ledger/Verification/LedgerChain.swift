@@ -3,7 +3,8 @@ import Vocabulary
 
 /// A verification between two lines: what must come next, and what did not fit, if anything.
 ///
-/// A line that does not fit is not yet a verdict: the line after it tells how it came about, and a marker that begins the next group
+/// A line that does not fit is not yet a verdict: the line after it tells how it came about, and a marker that
+/// begins the next group
 /// may say that a power cut tore it. `docs/ledger.md`, Verifying, step 2, is the rule.
 struct LedgerChain {
     let first: UInt64

@@ -4,7 +4,8 @@ import SystemPackage
 import Vocabulary
 
 extension LedgerFolder {
-    /// Reads all segments and checks that every line is an entry or marked as torn, that each holds the hash of the one before, and
+    /// Reads all segments and checks that every line is an entry or marked as torn, that each holds the hash of the
+    /// one before, and
     /// that every checkpoint agrees with them.
     ///
     /// That entries were cut off the end shows only against a checkpoint, here or kept elsewhere.
@@ -22,7 +23,8 @@ extension LedgerFolder {
         var report = LedgerReport(verdict: .whole(LedgerSummary(entries: 0, torn: 0, head: before.previous)))
         report.origin = keys?.origin
         report.first = first
-        report.verdict = try verdict(segments, &chain) ?? judgement.verdict(chain, mustCover: false, &report)
+        report.verdict =
+            try verdict(segments, &chain) ?? judgement.verdict(chain, mustCover: false, &report)
             ?? .whole(LedgerSummary(entries: chain.entries, torn: chain.torn, head: chain.previous))
         report.last = chain.number - 1
         report.timesBack = chain.timesBack

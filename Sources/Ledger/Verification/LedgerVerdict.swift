@@ -3,7 +3,8 @@ package import Vocabulary
 /// What the verification of a ledger came to.
 package enum LedgerVerdict: Hashable, Sendable {
     case whole(LedgerSummary)
-    /// `line` is the first bad index of `docs/ledger.md`, 0 for what frames the lines; `offset` is where it begins in its file.
+    /// `line` is the first bad index of `docs/ledger.md`, 0 for what frames the lines; `offset` is where it begins
+    /// in its file.
     case broken(line: UInt64, offset: UInt64, reason: LedgerBreak)
 }
 

@@ -20,6 +20,13 @@ extension LedgerCommand {
         @Option(name: .long, help: "How many are one group, written and flushed together.")
         var group = 100
 
+        private static func body(_ number: Int) -> JSON {
+            [
+                "from": "installing", "to": "installed", "update": "3f6c0a52-8a1e-4f5e-9d0b-2b6f0e1c7a44",
+                "version": .string("1.2.\(number)"), "percent": .number(number % 101),
+            ]
+        }
+
         func run() async throws {
             let storage = Storage()
             let path = FilePath(folder)
@@ -35,14 +42,7 @@ extension LedgerCommand {
                 let first = ledger.newest
                 while ledger.newest - first < UInt64(entries) {
                     try ledger.append(
-                        (0..<group).map { number in
-                            LedgerEvent(
-                                .updateTransition,
-                                [
-                                    "from": "installing", "to": "installed", "update": "3f6c0a52-8a1e-4f5e-9d0b-2b6f0e1c7a44",
-                                    "version": "1.2.\(number)", "percent": .number(number % 101),
-                                ])
-                        })
+                        (0..<group).map { LedgerEvent(.updateTransition, Self.body($0)) })
                 }
                 return ledger.newest - first
             }

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import Commands
+import Console
 import Documents
 import Ledger
 import Platform
@@ -42,7 +43,7 @@ struct LedgerCommand: AsyncParsableCommand {
             return key.flatMap { try? LedgerSigner(device: configuration.device.id, key: $0) }
         }
 
-        private func read() throws -> Agent.Configuration {
+        private func read() throws -> Configuration {
             try Configuration.read(configuration.path, storage: Storage())
         }
     }

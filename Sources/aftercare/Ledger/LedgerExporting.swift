@@ -11,8 +11,8 @@ extension LedgerCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write the ledger out, for an auditor or for a system that takes audit messages.",
             discussion: """
-                'jsonl' holds every line byte for byte with the checkpoints that prove them, and verifies by itself. 'syslog' \
-                (RFC 5424 with DICOM audit messages) and 'fhir' (AuditEvent, one a line) carry no proof.
+                'jsonl' holds every line byte for byte with the checkpoints that prove them, and verifies by itself. \
+                'syslog' (RFC 5424 with DICOM audit messages) and 'fhir' (AuditEvent, one a line) carry no proof.
                 """)
 
         enum Format: String, ExpressibleByArgument, CaseIterable { case jsonl, syslog, fhir }

@@ -92,7 +92,8 @@ extension LedgerCommand {
 
     struct Types: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The dictionary of the record: every type of entry, its audit code, when it comes and where it is.")
+            abstract:
+                "The dictionary of the record: every type of entry, its audit code, when it comes and where it is.")
 
         @OptionGroup var output: OutputOptions
 

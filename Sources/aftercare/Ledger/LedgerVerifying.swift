@@ -31,8 +31,8 @@ extension LedgerCommand {
         static let configuration = CommandConfiguration(
             commandName: "verify", abstract: "Check that nothing in the ledger, an export or a proof was changed.",
             discussion: """
-                Exit status 0 if every line holds, else 1 with the first bad index: the sequence of a line, or 0 for what \
-                frames the lines.
+                Exit status 0 if every line holds, else 1 with the first bad index: the sequence of a line, or 0 for \
+                what frames the lines.
                 """)
 
         @OptionGroup var place: Place
@@ -56,16 +56,23 @@ extension LedgerCommand {
                 } else { try place.open().verify(knowledge) }
             switch report.verdict {
             case .whole(let summary):
-                output.print(report.json(["intact": true, "entries": .number(summary.entries),
-                    "torn": .number(summary.torn), "head": .string(summary.head.hex)])) { report.text(summary) }
+                output.print(
+                    report.json([
+                        "intact": true, "entries": .number(summary.entries),
+                        "torn": .number(summary.torn), "head": .string(summary.head.hex),
+                    ])
+                ) { report.text(summary) }
             case .broken(let line, let offset, let reason):
                 output.print(
                     report.json([
                         "intact": false, "line": .number(line), "offset": .number(offset),
                         "reason": .string(reason.rawValue),
                     ])
-                ) { line == 0 ? "what frames the lines does not hold: \(reason.rawValue)\n"
-                    : "line \(line) does not hold: \(reason.rawValue)\n" }
+                ) {
+                    line == 0
+                        ? "what frames the lines does not hold: \(reason.rawValue)\n"
+                        : "line \(line) does not hold: \(reason.rawValue)\n"
+                }
                 throw ExitCode(FaultKind.failed.exitStatus)
             }
         }
@@ -96,9 +103,9 @@ extension LedgerCommand {
         func run() async throws {
             let folder = try place.open()
             let proof: LedgerProof
-            do {
+            do throws(LedgerError) {
                 proof = try LedgerProof(of: sequence, in: folder)
-            } catch let error as LedgerError {
+            } catch {
                 // No kept checkpoint covers it yet: the device's key can make one.
                 guard case .noCheckpoint = error, let signer = place.signer() else { throw error }
                 let tree = try LedgerTree(folder)
@@ -119,8 +126,8 @@ extension LedgerCommand {
             commandName: "checkpoint",
             abstract: "Print the newest checkpoint, ask a witness to sign it, or keep what the witness answered.",
             discussion: """
-                --since SIZE prints what a witness takes: the checkpoint with the proof that it continues the SIZE lines \
-                that the witness signed last. --add FILE keeps its answer; the agent must not run meanwhile.
+                --since SIZE prints what a witness takes: the checkpoint with the proof that it continues the SIZE \
+                lines that the witness signed last. --add FILE keeps its answer; the agent must not run meanwhile.
                 """)
 
         @OptionGroup var place: Place
@@ -139,8 +146,10 @@ extension LedgerCommand {
                 let answer = try Storage().read(FilePath(add), limit: Checkpoint.noteLimit)
                 let ledger = try Ledger.open(
                     folder: folder.path, storage: Storage(), clock: WatermarkedClock(),
-                    bootID: String(decoding: try Storage().read("/proc/sys/kernel/random/boot_id", limit: 64), as: UTF8.self)
-                        .filter { !$0.isNewline })
+                    bootID: String(
+                        decoding: try Storage().read("/proc/sys/kernel/random/boot_id", limit: 64), as: UTF8.self
+                    )
+                    .filter { !$0.isNewline })
                 try ledger.add(
                     cosignatures: String(decoding: answer, as: UTF8.self), to: newest.size,
                     of: [try WitnessKey(verifierKey: witness)])
