@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import Ledger
 import Platform
 import SystemPackage
