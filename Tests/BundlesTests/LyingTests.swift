@@ -37,34 +37,34 @@ struct LyingTests {
         }
     }
 
-    @Test(
-        "A record that does not fit is refused with its own code",
-        arguments: [
-            Lie("gap in the image", record: 1, at: 0, [0, 0x20], 2015),
-            Lie("overlap in the image", record: 1, at: 0, [0, 0x08], 2015),
-            Lie("first chunk not at 0", record: 3, at: 0, [0, 0x10], 2015),
-            Lie("offset beyond 2^63", record: 1, at: 7, [0xFF], 2015),
-            Lie("no output", record: 1, at: 8, [0, 0, 0, 0], 2016),
-            Lie("output not of whole blocks", record: 0, at: 8, [1], 2016),
-            Lie("output beyond the limit", record: 0, at: 8, [0, 0, 0x41], 2016),
-            Lie("output of 4 GiB", record: 0, at: 8, [255, 255, 255, 255], 2016),
-            Lie("output beyond the image", record: 2, at: 8, [0, 0x30], 2016),
-            Lie("last chunk too short", record: 2, at: 8, [0, 0x08], 2016),
-            Lie("gap in the payload", record: 0, at: 16, [1], 2017),
-            Lie("payload offset beyond 2^63", record: 1, at: 23, [0xFF], 2017),
-            Lie("zeros with data", record: 2, at: 24, [1], 2018),
-            Lie("raw of another length", record: 3, at: 24, [1], 2018),
-            Lie("frame of no bytes", record: 0, at: 24, [0, 0, 0, 0], 2018),
-            Lie("frame as long as its content", record: 0, at: 24, [0, 0x10], 2018),
-            Lie("frame of 4 GiB", record: 0, at: 24, [255, 255, 255, 255], 2018),
-            Lie("copy", record: 1, at: 12, [3], 2019),
-            Lie("patch", record: 1, at: 12, [4], 2019),
-            Lie("unknown kind", record: 1, at: 12, [5], 2020),
-            Lie("codec set", record: 1, at: 13, [1], 2021),
-            Lie("ranges set", record: 1, at: 15, [1], 2021),
-            Lie("first range set", record: 1, at: 31, [1], 2021),
-            Lie("digest of zeros changed", record: 2, at: 40, [1, 2, 3], 2022),
-        ])
+    static let lies = [
+        Lie("gap in the image", record: 1, at: 0, [0, 0x20], 2015),
+        Lie("overlap in the image", record: 1, at: 0, [0, 0x08], 2015),
+        Lie("first chunk not at 0", record: 3, at: 0, [0, 0x10], 2015),
+        Lie("offset beyond 2^63", record: 1, at: 7, [0xFF], 2015),
+        Lie("no output", record: 1, at: 8, [0, 0, 0, 0], 2016),
+        Lie("output not of whole blocks", record: 0, at: 8, [1], 2016),
+        Lie("output beyond the limit", record: 0, at: 8, [0, 0, 0x41], 2016),
+        Lie("output of 4 GiB", record: 0, at: 8, [255, 255, 255, 255], 2016),
+        Lie("output beyond the image", record: 2, at: 8, [0, 0x30], 2016),
+        Lie("last chunk too short", record: 2, at: 8, [0, 0x08], 2016),
+        Lie("gap in the payload", record: 0, at: 16, [1], 2017),
+        Lie("payload offset beyond 2^63", record: 1, at: 23, [0xFF], 2017),
+        Lie("zeros with data", record: 2, at: 24, [1], 2018),
+        Lie("raw of another length", record: 3, at: 24, [1], 2018),
+        Lie("frame of no bytes", record: 0, at: 24, [0, 0, 0, 0], 2018),
+        Lie("frame as long as its content", record: 0, at: 24, [0, 0x10], 2018),
+        Lie("frame of 4 GiB", record: 0, at: 24, [255, 255, 255, 255], 2018),
+        Lie("copy", record: 1, at: 12, [3], 2019),
+        Lie("patch", record: 1, at: 12, [4], 2019),
+        Lie("unknown kind", record: 1, at: 12, [5], 2020),
+        Lie("codec set", record: 1, at: 13, [1], 2021),
+        Lie("ranges set", record: 1, at: 15, [1], 2021),
+        Lie("first range set", record: 1, at: 31, [1], 2021),
+        Lie("digest of zeros changed", record: 2, at: 40, [1, 2, 3], 2022),
+    ]
+
+    @Test("A record that does not fit is refused with its own code", arguments: lies)
     func record(lie: Lie) throws {
         let error = try refusal { factory in
             factory.changeRecord(lie.record) {

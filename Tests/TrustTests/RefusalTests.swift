@@ -155,7 +155,9 @@ struct RefusalTests {
         Refusal("not yet valid", 2137) { scenario in try scenario.software.signer("New", from: 40) },
     ]
 
-    @Test("What must be refused is, with its own code", arguments: purposes + chains + demands + strengths)
+    static let all = purposes + chains + demands + strengths
+
+    @Test("What must be refused is, with its own code", arguments: all)
     func table(refusal: Refusal) throws {
         let scenario = try Scenario()
         let (policy, signatures) = try refusal.approve(scenario)

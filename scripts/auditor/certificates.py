@@ -164,6 +164,7 @@ class RevocationList:
     """A list of certificates that their issuer took back."""
 
     issuer: bytes
+    this_update: int
     next_update: int | None
     revoked: dict[int, int]
     signed: bytes
@@ -180,7 +181,7 @@ class RevocationList:
         parts.optional(der.INTEGER)
         parts.take("its algorithm")
         issuer = parts.take("its issuer").encoding
-        parts.take("its time")
+        since = parts.take("its time").time
         after = parts.optional(der.UTC_TIME) or parts.optional(der.LONG_TIME)
         entries = parts.optional(der.SEQUENCE)
         unknown = [name for name, (critical, _) in extensions(parts.optional(0xA0)).items() if critical]
@@ -191,4 +192,4 @@ class RevocationList:
             entry_parts = entry.parts("a revoked certificate")
             serial = entry_parts.take("its number").number
             revoked[serial] = entry_parts.take("since when").time
-        return cls(issuer, after.time if after else None, revoked, body.encoding, algorithm, signature)
+        return cls(issuer, since, after.time if after else None, revoked, body.encoding, algorithm, signature)

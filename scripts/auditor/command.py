@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--bundle", metavar="FILE", help="a release")
     what.add_argument("--document", metavar="FILE", help="what people approved (aftercare.signed/1)")
     what.add_argument("--statement", metavar="FILE", help="what a device says of itself, such as its passport")
+    what.add_argument("--signatures", metavar="FILE", help="approvals (CMS, DER) of the bytes of --content")
     what.add_argument("--batch", action="store_true", help="many exports, see below")
     known = shape.add_argument_group("what is known of the device from elsewhere")
     known.add_argument("--key", action="append", default=[], type=Path, metavar="FILE",
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
                        help="a role that must have approved (else: what the policy says, or every role with an anchor)")
     trust.add_argument("--revoked", action="append", default=[], type=Path, metavar="FILE", help="revocation lists, PEM")
     trust.add_argument("--at", metavar="TIME", help="judge certificates at this time (2026-01-31T12:00:00Z), not now")
+    shape.add_argument("--content", type=Path, metavar="FILE", help="what --signatures are over")
     shape.add_argument("--json", action="store_true", help="answer with one line of JSON")
     return shape
 
@@ -90,12 +92,14 @@ def verify(asked: argparse.Namespace) -> Report:
     """Does what was asked."""
     known = given(*([text_of(path) for path in paths] for paths in (asked.checkpoint, asked.key, asked.witness)))
     now = calendar.timegm(time.strptime(asked.at, "%Y-%m-%dT%H:%M:%SZ")) if asked.at else int(time.time())
-    place = asked.bundle or asked.document or asked.statement or asked.proof or asked.ledger
+    place = asked.bundle or asked.document or asked.signatures or asked.statement or asked.proof or asked.ledger
     report = Report(place)
     if asked.ledger and Path(place).is_dir():
         folder.verify(Path(place), known, report)
     elif asked.document:
         documents.verify_document(contents(Path(place), 2 * SMALL), policy(asked), now, report)
+    elif asked.signatures:
+        bundle.check_signatures(contents(Path(place), SMALL), contents(asked.content, SMALL), policy(asked), now, report)
     elif asked.statement:
         documents.verify_statement(contents(Path(place), 2 * SMALL), known.keys, report)
     elif asked.proof:
@@ -138,7 +142,10 @@ def batch(source: BinaryIO, target: TextIO) -> int:
 
 def main() -> int:
     """Runs the command; the result is its exit status."""
-    asked = parser().parse_args()
+    shape = parser()
+    asked = shape.parse_args()
+    if bool(asked.signatures) != bool(asked.content):
+        shape.error("--signatures and --content belong together")
     try:
         if asked.batch:
             return batch(sys.stdin.buffer, sys.stdout)

@@ -172,7 +172,8 @@ class Policy:
         found = [each for each in self.lists if each.issuer == link.issuer]
         if self.lists and not found:
             report.warns(f"there is no revocation list of who issued '{link.name}', although others have one [AC-2191]")
-        for each in found:
+        # An older list may have been overtaken: the newest of an issuer counts.
+        for each in sorted(found, key=lambda one: one.this_update)[-1:]:
             keys = [issuer.key.info for issuer in known if link.may_be_issued_by(issuer)]
             digest = certificates.SIGNATURES.get(each.algorithm, "sha256")
             if not any(openssl.holds(key, digest, each.signature, each.signed) for key in keys):

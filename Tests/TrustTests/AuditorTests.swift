@@ -1,0 +1,110 @@
+import Platform
+import SystemPackage
+import TestSupport
+import Testing
+import Trust
+import Vocabulary
+
+/// What we refuse, the auditor's verifier must refuse for the same reason: it knows nothing but the documents.
+@Suite("The auditor's verifier and approvals")
+struct AuditorTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Its answer about the signatures under a policy, at noon of a day counted from the start of 2026.
+    private func ask(
+        _ content: [UInt8], _ signatures: [UInt8], _ policy: TrustPolicy, on day: Int64 = 30
+    ) throws -> Auditor.Answer {
+        var table = "[trust]\nrequired = [\(policy.required.map { "\"\($0.name)\"" }.joined(separator: ", "))]\n"
+        let lists = try policy.revocationLists.enumerated().map { number, list in
+            try folder.write("crl-\(number).pem", try list.pem)
+            return "\"crl-\(number).pem\""
+        }
+        table += "revocation-lists = [\(lists.joined(separator: ", "))]\n"
+        for (role, anchors) in policy.roles {
+            try folder.write("\(role.name).pem", try anchors.flatMap { try $0.pem })
+            table += "[trust.roles.\(role.name)]\nanchors = [\"\(role.name).pem\"]\n"
+        }
+        return try Auditor.ask([
+            "--signatures", try folder.write("signatures.der", signatures).string,
+            "--content", try folder.write("content", content).string,
+            "--trust", try folder.write("trust.toml", table).string, "--at", "\(Scenario.moment(day))",
+        ])
+    }
+
+    @Test("What we refuse is refused with the same code", arguments: RefusalTests.all)
+    func table(refusal: Refusal) throws {
+        let scenario = try Scenario()
+        let (policy, signatures) = try refusal.approve(scenario)
+        let answer = try ask(scenario.content, signatures, policy)
+        #expect(answer.code == FaultCode(refusal.code).description, "\(answer)")
+    }
+
+    @Test(
+        "Every kind of key that is allowed is taken, and other content is not",
+        arguments: [KeyKind.rsa(bits: 3072), .p256, .p384, .ed25519])
+    func keys(kind: KeyKind) throws {
+        let scenario = try Scenario()
+        let signatures = try scenario.approve(try scenario.software.signer("Person", kind), scenario.grace)
+        let answer = try ask(scenario.content, signatures, try scenario.policy())
+        #expect(answer.status == 0, "\(answer)")
+        #expect(try ask([1], signatures, try scenario.policy()).code == "AC-2120")
+    }
+
+    @Test("A signature that is another's is not right, and what is no message is malformed")
+    func signatures() throws {
+        let scenario = try Scenario()
+        var signatures = try scenario.approve(scenario.ada, scenario.grace)
+        signatures[signatures.count - 1] ^= 1
+        #expect(try ask(scenario.content, signatures, try scenario.policy()).code == "AC-2121")
+        #expect(try ask(scenario.content, signatures.dropLast(), try scenario.policy()).code == "AC-2111")
+        let indefinite: [UInt8] = [0x30, 0x80, 0x00, 0x00]
+        #expect(try ask(scenario.content, indefinite, try scenario.policy()).code == "AC-2112")
+        let large = [UInt8](repeating: 0x30, count: 65537)
+        #expect(try ask(scenario.content, large, try scenario.policy()).code == "AC-2110")
+    }
+
+    @Test("What the openssl command signs without attributes or with SHA-1 is refused")
+    func options() throws {
+        let scenario = try Scenario()
+        for (options, code) in [(["-noattr"], "AC-2113"), (["-md", "sha1"], "AC-2122")] {
+            let signed = try OpenSSLCommand.sign(scenario.content, by: [scenario.ada], options: options)
+            #expect(try ask(scenario.content, signed, try scenario.policy()).code == code)
+        }
+    }
+
+    @Test(
+        "A signing time that cannot be is refused",
+        arguments: [
+            (signed: 12, now: 10, code: "AC-2139"), (signed: -2, now: 10, code: "AC-2138"),
+            (signed: 366, now: 30, code: "AC-2138"), (signed: 10, now: 366, code: "AC-2136"),
+        ] as [(signed: Int64, now: Int64, code: String)])
+    func times(time: (signed: Int64, now: Int64, code: String)) throws {
+        let scenario = try Scenario()
+        let signatures = try scenario.approve(scenario.ada, scenario.grace, on: time.signed)
+        #expect(try ask(scenario.content, signatures, try scenario.policy(), on: time.now).code == time.code)
+    }
+
+    @Test("Revoked and forged are refused; overdue and absent lists are warnings")
+    func revocation() throws {
+        let scenario = try Scenario()
+        let signatures = try scenario.approve(scenario.ada, scenario.grace)
+        let issuing = scenario.software.issuing
+        let lists = [
+            (try scenario.software.revocationList(by: issuing, revoking: [scenario.ada.certificate]), "AC-2140"),
+            (
+                try scenario.software.revocationList(
+                    by: Party(certificate: issuing.certificate, key: scenario.grace.key)), "AC-2141"
+            ),
+        ]
+        for (list, code) in lists {
+            #expect(try ask(scenario.content, signatures, try scenario.policy(lists: [list])).code == code)
+        }
+        let old = try scenario.software.revocationList(by: issuing, days: 20)
+        let answer = try ask(scenario.content, signatures, try scenario.policy(lists: [old]))
+        #expect(answer.status == 0)
+        #expect(answer.warnings.contains { $0.contains("AC-2190") })
+        #expect(answer.warnings.filter { $0.contains("AC-2191") }.count == 3)
+    }
+}
