@@ -1,4 +1,5 @@
 package import Documents
+import SystemPackage
 
 /// The auditor's verifier, `scripts/verify-ledger`: a second reading of our formats that shares no code with ours.
 package enum Auditor {
@@ -20,22 +21,32 @@ package enum Auditor {
     }
 
     package static func ask(_ arguments: [String], input: [UInt8] = []) throws -> Answer {
-        let program = ProjectFolder.file("scripts/verify-ledger").string
         let done = try Tool.run(["python3", program, "--json"] + arguments, input: input)
-        let report = try? JSONReader.read(
-            Array(done.text.split(separator: "\n").first?.utf8 ?? "".utf8), limit: 1 << 20)
-        return Answer(status: done.status, report: report ?? .null, error: done.error)
+        guard let line = done.output.split(separator: 0x0A).first else {
+            return Answer(status: done.status, report: .null, error: done.error)
+        }
+        return Answer(status: done.status, report: try read(line), error: done.error)
     }
 
     /// Its answers about many exports in one run, in their order.
     package static func ask(batch exports: [(head: JSON, bytes: [UInt8])]) throws -> [Answer] {
-        let program = ProjectFolder.file("scripts/verify-ledger").string
-        let input = exports.flatMap { $0.head.canonicalBytes + [0x0A] + $0.bytes }
+        var input: [UInt8] = []
+        for export in exports {
+            input += export.head.canonicalBytes
+            input.append(0x0A)
+            input += export.bytes
+        }
         let done = try Tool.run(["python3", program, "--batch"], input: input)
         return try done.output.split(separator: 0x0A).map { line in
-            let report = try JSONReader.read(Array(line), limit: 1 << 20)
-            let status: Int32 = report["findings"]?.array?.isEmpty == false ? 3 : 0
-            return Answer(status: status, report: report, error: done.error)
+            let report = try read(line)
+            let isRight = report["verdict"] == "right"
+            return Answer(status: isRight ? 0 : 3, report: report, error: done.error)
         }
+    }
+
+    private static var program: String { ProjectFolder.file("scripts/verify-ledger").string }
+
+    private static func read(_ line: ArraySlice<UInt8>) throws -> JSON {
+        try JSONReader.read(Array(line), limit: 1 << 20)
     }
 }

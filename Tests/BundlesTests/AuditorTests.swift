@@ -1,6 +1,8 @@
 import Bundles
 import Documents
 import Platform
+import Releases
+import SystemPackage
 import TestSupport
 import Testing
 import Vocabulary
