@@ -1,4 +1,6 @@
+import Documents
 import Platform
+import Releases
 import SystemPackage
 import TestSupport
 import Testing
@@ -106,5 +108,64 @@ struct AuditorTests {
         #expect(answer.status == 0)
         #expect(answer.warnings.contains { $0.contains("AC-2190") })
         #expect(answer.warnings.filter { $0.contains("AC-2191") }.count == 3)
+    }
+
+    @Test(
+        "A device's statement holds under its key and no other, and unchanged",
+        arguments: [KeyKind.ed25519, .p256, .p384])
+    func statements(kind: KeyKind) throws {
+        let device = DeviceKey(try PrivateKey.generate(kind))
+        let statement = try device.sign(statement: ["format": "aftercare.passport/1", "version": "1.1.0"])
+        let key = try folder.write("key", Base64.encode(try device.publicKey)).string
+        let other = try folder.write("other", Base64.encode(try DeviceKey(try PrivateKey.generate(kind)).publicKey))
+            .string
+        func ask(_ changed: JSON, key: String) throws -> Auditor.Answer {
+            try Auditor.ask(["--statement", try folder.write("s.json", changed.canonicalBytes).string, "--key", key])
+        }
+        let answer = try ask(statement, key: key)
+        #expect(answer.status == 0, "\(answer)")
+        #expect(answer.report["version"] == "1.1.0")
+        #expect(try ask(statement, key: other).code == "AC-2121")
+        guard case .object(var members) = statement else { return }
+        members["statement"] = ["format": "aftercare.passport/1", "version": "1.2.0"]
+        #expect(try ask(.object(members), key: key).code == "AC-2121")
+        members["x"] = true
+        #expect(try ask(.object(members), key: key).code == "AC-1107")
+        members["statement"] = nil
+        #expect(try ask(.object(members), key: key).status == 3)
+    }
+
+    @Test("A signed document needs the roles of its kind, and its own content")
+    func documents() throws {
+        let scenario = try Scenario()
+        let table = """
+            [trust]
+            [trust.roles.software]
+            anchors = ["software.pem"]
+            [trust.roles.regulatory]
+            anchors = ["regulatory.pem"]
+            """
+        let trust = try folder.write("trust.toml", table).string
+        try folder.write("software.pem", try scenario.software.root.certificate.pem)
+        try folder.write("regulatory.pem", try scenario.regulatory.root.certificate.pem)
+        func ask(_ document: JSON, signed: JSON, by parties: [Party]) throws -> Auditor.Answer {
+            var der: [UInt8]?
+            for party in parties {
+                der = try party.signer.sign(signed.canonicalBytes, at: Scenario.moment(10), addingTo: der)
+            }
+            let bytes = SignedDocument(document, signatures: der ?? []).bytes
+            let path = try folder.write("document.json", bytes).string
+            return try Auditor.ask(["--document", path, "--trust", trust, "--at", "\(Scenario.moment(30))"])
+        }
+        let rules: JSON = ["schema": "aftercare.rules/1", "id": "EU"]
+        let baseline: JSON = ["schema": "aftercare.baseline/1", "id": "b"]
+        let withdrawal: JSON = ["schema": "aftercare.withdrawal/1", "id": "w", "role": "software"]
+        #expect(try ask(rules, signed: rules, by: [scenario.grace]).status == 0)
+        #expect(try ask(rules, signed: rules, by: [scenario.ada]).code == "AC-2150")
+        #expect(try ask(rules, signed: baseline, by: [scenario.grace]).code == "AC-2120")
+        #expect(try ask(baseline, signed: baseline, by: [scenario.ada, scenario.grace]).status == 0)
+        #expect(try ask(baseline, signed: baseline, by: [scenario.grace]).code == "AC-2150")
+        #expect(try ask(withdrawal, signed: withdrawal, by: [scenario.ada]).status == 0)
+        #expect(try ask(withdrawal, signed: withdrawal, by: [scenario.grace]).code == "AC-2150")
     }
 }
