@@ -1,4 +1,5 @@
 import Documents
+import Ledger
 import Platform
 import TestSupport
 import Vocabulary
