@@ -49,16 +49,19 @@ struct AuditorTests {
         try LedgerSigner(device: "pump-0001", key: DeviceKey(try PrivateKey.generate(.ed25519)))
     }
 
-    /// What a power cut leaves of a group: nothing, half a line, lines out of order, or half a line behind a whole one.
+    /// What a power cut leaves of the last group: all of it, half a line, two lines of which only the second is whole.
     private static func tear(_ folder: TemporaryFolder, _ how: Int) throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.ledger.string)
         let newest = try #require(names.filter { $0.hasPrefix("entries-") }.max())
-        let bytes = try folder.read("ledger/\(newest)")
-        let line = Array(bytes.split(separator: 0x0A).first ?? [])
-        let torn: [[UInt8]] = [
-            [], Array(line.prefix(50)), line.dropFirst(9) + [0x0A] + line, [0, 0x0A, 0xFF, 0x0A], [],
-        ]
-        try folder.write("ledger/\(newest)", bytes + torn[how])
+        var lines = LedgerEdit.lines(try folder.read("ledger/\(newest)")).map { $0 + [0x0A] }
+        let last = lines.count - 1
+        switch how {
+        case 1: lines.append(Array(lines[last].prefix(50)))
+        case 2: lines[last - 1].replaceSubrange(0..<30, with: repeatElement(0, count: 30))
+        case 3: lines.append([0, 0x0A, 0xFF, 0x0A])
+        default: break
+        }
+        try folder.write("ledger/\(newest)", Array(lines.joined()))
     }
 
     private func ours(_ bytes: [UInt8], _ knowledge: LedgerKnowledge) throws -> Int64? {
