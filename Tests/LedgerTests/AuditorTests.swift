@@ -124,6 +124,23 @@ struct AuditorTests {
         }
     }
 
+    @Test("Where the oldest segments were dropped, what is left is verified from what they left behind")
+    func dropped() throws {
+        let small = try TemporaryFolder(inMemory: true)
+        let signer = try Self.signer()
+        let ledger = try small.open(limits: LedgerLimits(segment: 2000, total: 8000), signer: signer)
+        for number in 0..<60 { try ledger.append([event(number)]) }
+        _ = try ledger.checkpoint()
+        var bytes: [UInt8] = []
+        try LedgerExport(small.reader, signer: signer).write { (part: [UInt8]) throws(LedgerError) in bytes += part }
+        let key = try folder.write("key", Base64.encode(signer.publicKey)).string
+        for place in [small.ledger.string, try folder.write("small.jsonl", bytes).string] {
+            let answer = try Auditor.ask([place, "--key", key])
+            #expect(answer.status == 0, "\(answer)")
+            #expect((answer.report["dropped"]?.integer ?? 0) > 10)
+        }
+    }
+
     @Test("The proof of an entry holds, and not for another entry")
     func proofs() throws {
         for sequence: UInt64 in [1, 7, head.size] {
