@@ -92,6 +92,9 @@ def verify(folder: Path, given: Given, report: Report) -> None:
             walk.keys = [each for each in since if each[0] < first - 1] + walk.keys
             walk.run()
             check_ahead(kept, walk, origin)
+            # Their lines are gone, as they may be; that the tree went on from them nobody can see here.
+            report.facts["checkpoints of dropped lines"] = sum(note.size < first - 1 for note in kept) or None
+            kept = [note for note in kept if note.size >= first - 1]
             covered = check_notes(walk, kept, given, False, report)
             report.checked.append(f"{len(files)} segments, {walk.at - first} lines, their chain and their tree, and "
                                   f"{len(kept)} checkpoints")
