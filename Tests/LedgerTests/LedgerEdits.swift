@@ -93,7 +93,12 @@ enum LedgerEdit: String, CaseIterable {
                     { $0["last"] = .number(lines.count - 1) }, { $0["checkpoints"] = [] },
                     { $0["origin"] = "aftercare-ledger/another" }, { $0["previous"] = .string(Self.someHash) },
                     { $0["range"] = [.string(Self.someHash)] }, { $0["key"] = "MCowBQYDK2VwAyEA" },
-                    { $0["checkpoints"] = .array(Array(($0["checkpoints"]?.array ?? []).dropLast())) },
+                    {
+                        // The size of the first checkpoint becomes another.
+                        let notes = $0["checkpoints"]?.array ?? []
+                        let other = (notes.first?.string ?? "").replacing("\n5\n", with: "\n4\n")
+                        $0["checkpoints"] = .array([.string(other)] + notes.dropFirst())
+                    },
                     { $0["checkpoints"] = .array(Array(($0["checkpoints"]?.array ?? []).reversed())) },
                     { $0["x"] = true }, { $0["key"] = nil },
                 ]

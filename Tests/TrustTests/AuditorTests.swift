@@ -140,6 +140,7 @@ struct AuditorTests {
         let scenario = try Scenario()
         let table = """
             [trust]
+            required = ["software", "regulatory"]
             [trust.roles.software]
             anchors = ["software.pem"]
             [trust.roles.regulatory]

@@ -119,7 +119,7 @@ MANIFEST: dict[str, Rule] = {
     "securityVersion": count(0), "created": pattern("a time", TIME), "selfTestDeadline": count(1, 86400),
     "images": ("1 to 32 images", lambda v: isinstance(v, list) and 1 <= len(v) <= 32),
     "indexLength": count(0), "payloadLength": count(0), "payloadDigest": A_DIGEST,
-    "change": RECORDS, "changeDigest": A_DIGEST, "sbomDigest": A_DIGEST,
+    "change": RECORDS, "changeDigest": A_DIGEST, "sbomDigest": A_DIGEST, "vexDigest": A_DIGEST,
     "history": ("1 to 64 change records", lambda v: isinstance(v, list) and 1 <= len(v) <= 64
                 and all(map(RECORDS[1], v))),
 }
@@ -127,7 +127,7 @@ IMAGE: dict[str, Rule] = {
     "name": pattern("an image's name", NAME), "size": count(1), "digest": A_DIGEST, "chunks": count(1),
     "indexDigest": A_DIGEST, "base": ("an object", lambda v: isinstance(v, dict)),
 }
-OPTIONAL = {"sbomDigest", "history", "base"}
+OPTIONAL = {"sbomDigest", "vexDigest", "history", "base"}
 
 
 def conform(members: object, rules: dict[str, Rule], where: str, extra: bool) -> dict[str, object]:

@@ -132,12 +132,18 @@ class Certificate:
         return node is not None and any(each.tag == der.BOOLEAN and any(each.content) for each in node.children)
 
     @property
+    def signs_code(self) -> bool:
+        """Whether it says nothing of extended purposes, or names this one."""
+        extended = self.value(EXTENDED)
+        return extended is None or CODE_SIGNING in [each.oid for each in extended.children]
+
+    @property
     def purpose_fault(self) -> str | None:
         """Why it is not for signing releases."""
-        usage, extended = self.value(KEY_USAGE), self.value(EXTENDED)
+        usage = self.value(KEY_USAGE)
         if self.is_authority:
             return "it is an authority's"
-        if extended is None or CODE_SIGNING not in [each.oid for each in extended.children]:
+        if EXTENDED not in self.extensions or not self.signs_code:
             return "its extended key usage lacks codeSigning"
         if usage is not None and not (len(usage.content) > 1 and usage.content[1] & 0x80):
             return "its key usage lacks digitalSignature"
@@ -152,6 +158,15 @@ class Certificate:
                 kind, value = pair.children
                 shown.append(f"{NAMES.get(kind.oid, kind.oid)}={value.content.decode('utf-8', 'replace')}")
         return printable(",".join(reversed(shown)))
+
+    @property
+    def person(self) -> str:
+        """The common name as people are compared: without regard to capital letters and the number of spaces."""
+        for relative in der.whole(self.subject).children:
+            for pair in relative.children:
+                if pair.children[0].oid == "2.5.4.3":
+                    return " ".join(pair.children[1].content.decode("utf-8", "replace").split()).casefold()
+        return self.name
 
     def may_be_issued_by(self, other: Certificate) -> bool:
         """By names and key identifiers; whether it really was, openssl says."""

@@ -11,6 +11,10 @@ from .report import Refused
 
 SIGNED_DATA, DATA = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.1"
 CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, CAPABILITIES = (f"1.2.840.113549.1.9.{n}" for n in (3, 4, 5, 15))
+COMMITMENT = "1.2.840.113549.1.9.16.2.16"
+# What a signature may say that is meant by it; the first two do not count for a role.
+MEANINGS = {f"1.2.840.113549.1.9.16.6.{n}": word
+            for n, word in ((6, "authored"), (2, "reviewed"), (5, "approved"), (1, "released"))}
 ECDSA = {"1.2.840.10045.4.3.2": "sha256", "1.2.840.10045.4.3.3": "sha384", "1.2.840.10045.4.3.4": "sha512"}
 LIMIT, SIGNERS, CERTIFICATES = 64 << 10, 16, 32
 
@@ -21,6 +25,12 @@ class Approval:
 
     certificate: Certificate
     signing_time: int
+    meaning: str | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it approves, and does not only say who wrote or read."""
+        return self.meaning in (None, "approved", "released")
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,7 @@ def approval(node: der.Node, brought: list[Certificate], content: bytes) -> Appr
     method = parts.take("the method")
     signature = parts.take("the signature").expect(der.OCTETS, "the signature").content
     parts.done()
-    signing_time = read_attributes(attributes, hashlib.new(digest, content).digest(), certificate)
+    signing_time, meaning = read_attributes(attributes, hashlib.new(digest, content).digest(), certificate)
     if not certificate.key.is_strong:
         raise Refused("AC-2123", f"the key of '{certificate.name}' is {certificate.key.kind}")
     used = method_digest(method, certificate, digest)
@@ -104,7 +114,7 @@ def approval(node: der.Node, brought: list[Certificate], content: bytes) -> Appr
     message = der.encode(der.SET, attributes.content)
     if not openssl.holds(certificate.key.info, used, signature, message):
         raise Refused("AC-2121", f"the signature of '{certificate.name}' is not right")
-    return Approval(certificate, signing_time)
+    return Approval(certificate, signing_time, meaning)
 
 
 def signer(node: der.Node, version: int, brought: list[Certificate]) -> Certificate:
@@ -121,14 +131,14 @@ def signer(node: der.Node, version: int, brought: list[Certificate]) -> Certific
     return found[0]
 
 
-def read_attributes(attributes: der.Node, digest: bytes, certificate: Certificate) -> int:
-    """The signing time; the digest among the attributes must be that of the content."""
+def read_attributes(attributes: der.Node, digest: bytes, certificate: Certificate) -> tuple[int, str | None]:
+    """The signing time and what is meant by the signature; the digest among the attributes must be that of the content."""
     found: dict[str, der.Node] = {}
     der.in_order(attributes.children or [attributes])
     for each in attributes.children:
         parts = each.parts("an attribute")
         name, values = parts.take("its name").oid, parts.take("its values").expect(der.SET, "its values").children
-        if name in found or name not in (CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, CAPABILITIES):
+        if name in found or name not in (CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, CAPABILITIES, COMMITMENT):
             raise der.malformed(each.start, f"the attribute {name}")
         if len(values) != 1:
             raise Refused("AC-2113", f"the attribute {name} has {len(values)} values")
@@ -140,7 +150,14 @@ def read_attributes(attributes: der.Node, digest: bytes, certificate: Certificat
         raise Refused("AC-2113", f"'{certificate.name}' signed something else than data")
     if found[MESSAGE_DIGEST].expect(der.OCTETS, "a digest").content != digest:
         raise Refused("AC-2120", f"'{certificate.name}' signed other content")
-    return found[SIGNING_TIME].time
+    meaning = None
+    if COMMITMENT in found:
+        parts = found[COMMITMENT].parts("a commitment")
+        meaning = MEANINGS.get(parts.take("its kind").oid)
+        parts.done()
+        if meaning is None:
+            raise der.malformed(found[COMMITMENT].start, "a commitment that has no meaning here")
+    return found[SIGNING_TIME].time, meaning
 
 
 def method_digest(method: der.Node, certificate: Certificate, digest: str) -> str | None:

@@ -8,10 +8,10 @@ from .report import Refused, Report
 from .trust import Policy
 
 LIMIT = 524288
-# Whose approval a document needs beside those that the policy requires; None: those of the policy.
+# The roles whose approval a document needs; None: those that the policy requires.
 ROLES = {
     "aftercare.rules/1": ["regulatory"], "aftercare.baseline/1": None, "aftercare.downgrade/1": None,
-    "aftercare.withdrawal/1": [], "aftercare.configuration/1": None,
+    "aftercare.withdrawal/1": None, "aftercare.configuration/1": None,
 }
 
 
@@ -45,11 +45,9 @@ def verify_document(data: bytes, policy: Policy | None, now: int, report: Report
         if policy is None:
             report.unchecked.append("who approved it: no anchors were given (--trust, --anchor)")
             return
-        people = policy.judge(signatures, content, now, report, ROLES.get(kind))
-        report.facts["approved"] = people
-        role = document.get("role")
-        if kind == "aftercare.withdrawal/1" and role not in people:
-            raise Refused("AC-2150", f"no approval of the role '{role}', whose approval it takes back")
+        # Who takes an approval back needs the role in which it was given.
+        needed = [str(document.get("role"))] if kind == "aftercare.withdrawal/1" else ROLES.get(kind)
+        report.facts["approved"] = policy.judge(signatures, content, now, report, needed)
         report.checked.append("approvals: signatures, chains, roles, times, revocation")
     except Refused as refusal:
         report.finds(refusal.code, refusal.reason)

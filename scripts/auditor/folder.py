@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,8 +16,8 @@ from .report import Refused, Report, Unreadable
 NAME = re.compile(r"entries-(\d{16})\.jsonl", re.ASCII)
 
 
-def member(folder: Path, name: str) -> object:
-    """The value of a JSON file of the folder, or None where there is none; what is no JSON counts as broken."""
+def frame(folder: Path, name: str) -> dict[str, object] | None:
+    """The members of a frame in a file of the folder, or None where there is none; what is no frame counts as broken."""
     try:
         data = (folder / name).read_bytes()
     except FileNotFoundError:
@@ -24,9 +25,13 @@ def member(folder: Path, name: str) -> object:
     except OSError as error:
         raise Unreadable(f"cannot read '{folder / name}': {error.strerror}") from None
     try:
-        return canonical.read(data.removesuffix(b"\n"))
-    except Refused as refusal:
-        raise Broken(0, f"'{name}': {refusal.reason}") from None
+        found = canonical.read(data.removesuffix(b"\n"))
+        digest = found.pop("digest")
+        if hashlib.sha256(canonical.encode(found)).hexdigest() == digest:
+            return found
+        raise Broken(0, f"'{name}' has another digest than it says")
+    except (Refused, KeyError, TypeError, AttributeError):
+        raise Broken(0, f"'{name}' is no frame") from None
 
 
 def notes(folder: Path) -> list[Note]:
@@ -41,29 +46,24 @@ def notes(folder: Path) -> list[Note]:
         raise Broken(0, "'checkpoints.jsonl' holds something that is no checkpoint") from None
 
 
-def dropped(folder: Path, first: int) -> tuple[bytes, merkle.Tree, dict[int, bytes]]:
-    """What is left of the lines before the oldest segment: the last one's hash, their tree, the roots on the way."""
-    tree, roots = merkle.Tree(), {0: merkle.EMPTY}
+def dropped(folder: Path, first: int) -> tuple[bytes, merkle.Tree]:
+    """What is left of the lines before the oldest segment: the last one's hash, and their tree."""
     if first == 1:
-        return merkle.NO_LINE, tree, roots
-    found = member(folder, "dropped.json")
+        return merkle.NO_LINE, merkle.Tree()
+    name = f"sealed-{first:016}.json"
+    found = frame(folder, name)
     try:
-        for part in found["sizes"]:
-            tree.fill(part["size"], list(map(bytes.fromhex, part["range"])))
-            roots[tree.size] = tree.root
-            if tree.size == first - 1:
-                break
-        previous = found["previous"]
+        previous, roots = found["previous"], found["tree"]
+        if not is_hash(previous) or not all(map(is_hash, roots)):
+            raise ValueError
+        return bytes.fromhex(previous), merkle.Tree(first - 1, list(map(bytes.fromhex, roots)))
     except (KeyError, TypeError, ValueError):
-        raise Broken(0, "'dropped.json' is missing, or not as it must be") from None
-    if tree.size != first - 1 or not is_hash(previous):
-        raise Broken(0, f"'dropped.json' is about {tree.size} lines, the oldest segment begins with {first}")
-    return bytes.fromhex(previous), tree, roots
+        raise Broken(0, f"'{name}' is missing, or not as it must be") from None
 
 
 def keys(folder: Path) -> tuple[str, list[tuple[int, NoteKey]]]:
     """The ledger's origin and its keys, with the size from which each is in force."""
-    found = member(folder, "keys.json")
+    found = frame(folder, "keys.json")
     if found is None:
         return "", []
     try:
@@ -85,14 +85,16 @@ def verify(folder: Path, given: Given, report: Report) -> None:
             origin, since = keys(folder)
             refuse_others(origin, given)
             kept = notes(folder)
-            previous, tree, roots = dropped(folder, first)
+            previous, tree = dropped(folder, first)
             key = next((key for size, key in reversed(since) if size <= first - 1), None)
             sizes = {note.size for note in [*kept, *given.checkpoints]}
             walk = Walk(Lines(files), Beginning(origin, first, None, previous, tree, key, kept), sizes)
-            walk.roots |= roots
             walk.keys = [each for each in since if each[0] < first - 1] + walk.keys
             walk.run()
             check_ahead(kept, walk, origin)
+            # Their lines are gone, as they may be; that the tree went on from them nobody can see here.
+            report.facts["checkpoints of dropped lines"] = sum(note.size < first - 1 for note in kept) or None
+            kept = [note for note in kept if note.size >= first - 1]
             covered = check_notes(walk, kept, given, False, report)
             report.checked.append(f"{len(files)} segments, {walk.at - first} lines, their chain and their tree, and "
                                   f"{len(kept)} checkpoints")

@@ -51,7 +51,7 @@ class Policy:
             table = tomllib.loads(contents(file, 1 << 20).decode())["trust"]
             named = {role: [file.parent / name for name in each["anchors"]] for role, each in table["roles"].items()}
             lists = [file.parent / name for name in table.get("revocation-lists", [])]
-            required = table.get("required", ["software", "regulatory"])
+            required = table.get("required", ["software", "quality", "regulatory"])
         except (ValueError, KeyError, TypeError) as error:
             raise Refused("AC-2101", f"'{file}' holds no trust policy: {error}") from None
         return cls.of(named, required, lists)
@@ -92,18 +92,25 @@ class Policy:
         approvals = signed.approvals(content)
         if not approvals:
             raise Refused("AC-2010", "nobody has signed it")
-        self.refuse_unused(signed, approvals)
         keys: dict[tuple[str, bytes], str] = {}
+        names: dict[str, str] = {}
         people: dict[str, list[str]] = {}
+        approved = set()
         for each in approvals:
             name = each.certificate.name
             role = self.role(each, signed.certificates, now, report)
             if (other := keys.setdefault(each.certificate.key.identity, name)) is not name:
                 raise Refused("AC-2151", f"'{other}' and '{name}' signed with the same key")
-            people.setdefault(role, []).append(f"{name} at {moment(each.signing_time)}")
+            if (other := names.setdefault(each.certificate.person, name)) is not name:
+                raise Refused("AC-2152", f"'{other}' and '{name}' are the same person")
+            said = f"{name} {each.meaning or 'signed'} at {moment(each.signing_time)}"
+            people.setdefault(role, []).append(said)
+            if each.counts:
+                approved.add(role)
+        self.refuse_unused(signed, approvals)
         for role in self.required if required is None else required:
-            if role not in people:
-                raise Refused("AC-2150", f"no approval of the role '{role}', only {', '.join(sorted(people))}")
+            if role not in approved:
+                raise Refused("AC-2150", f"no approval of the role '{role}', only {', '.join(sorted(approved))}")
         return people
 
     def refuse_unused(self, signed: cms.SignedData, approvals: list[cms.Approval]) -> None:
@@ -155,6 +162,8 @@ class Policy:
         for link in links:
             if not link.key.is_strong:
                 raise Refused("AC-2123", f"the key of '{link.name}' is {link.key.kind}")
+            if link is not leaf and not link.signs_code:
+                raise Refused("AC-2133", f"'{link.name}' is not an authority for signing releases")
             self.refuse_revoked(link, [*links, *anchors], now, report)
         return roles[0]
 
