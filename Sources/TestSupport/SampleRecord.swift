@@ -66,7 +66,7 @@ package enum SampleRecord {
         record(
             [
                 "version": ["from": [], "to": .string(version), "securityVersion": 0, "supersedes": []],
-                "sequence": 1, "changes": [],
+                "sequence": 1, "changes": [], "markets": .array([markets[0], cleared]),
                 "udi": [
                     "diAfter": "09521000004016", "piSoftwareAfter": .string(version), "issuingAgency": "GS1",
                     "rationale": "the first",
@@ -127,13 +127,22 @@ package enum SampleRecord {
             "market": "US", "released": true, "releaseFrom": "2026-01-01",
             "assessment": [
                 "route": "510k", "outcome": "letter_to_file", "baseline510k": "K000000",
-                "noOtherImpact": "one table of numbers changes, report V-1 covers it", "q1": no("not about security alone"),
+                "noOtherImpact": "one table of numbers changes, report V-1 covers it",
+                "q1": no("not about security alone"),
                 "q2": ["answer": "yes", "rationale": "returns to specification, report V-1"],
                 "q3a": no("no new hazard"), "q3b": no("no control changes"), "q4": no("the performance stays"),
                 "cumulativeAssessment": [
                     "since": "1.0.0", "changeIds": ["C-1"], "result": "no significant effect together",
                 ],
             ],
+        ],
+    ]
+
+    /// How a first release comes onto the market in the US: nothing returns to a specification that was never released.
+    private static let cleared: JSON = [
+        "market": "US", "released": true, "releaseFrom": "2026-01-01",
+        "assessment": [
+            "route": "510k", "outcome": "new_510k_cleared", "baseline510k": "K000000", "clearedUnder": "K000000",
         ],
     ]
 

@@ -7,6 +7,7 @@ import Vocabulary
 /// The bundle that most tests start from, and how they read one.
 enum Sample {
     /// Two images in chunks of a block: text, text, zeros; and noise that fills no block.
+    ///
     /// Its change record says next to nothing: what a bundle carries is not what these tests are about, and every byte of it is damaged.
     static func factory() throws -> BundleFactory {
         var factory = try BundleFactory(

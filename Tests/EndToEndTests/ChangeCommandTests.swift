@@ -58,7 +58,7 @@ struct ChangeCommandTests {
         #expect(result.status == 0, "\(result.error)")
         #expect(result.text.contains("letter_to_file: allowed (this is what the record states)"))
         #expect(result.text.contains("new_510k_cleared: not allowed"))
-        #expect(result.text.contains("yes: returns to specification; no other impact, report V-1"))
+        #expect(result.text.contains("yes: returns to specification, report V-1"))
         #expect(try change(["explain", path, "--rules", rules, "--market", "JP"]).status == 2)
     }
 

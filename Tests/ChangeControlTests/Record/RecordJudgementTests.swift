@@ -25,7 +25,8 @@ struct RecordJudgementTests {
     @Test("The tests' records are coherent")
     func samples() throws {
         for record in [SampleRecord.complete("1.1.0"), SampleRecord.baseline("1.0.0")] {
-            #expect(refusals(try ChangeRecord(record)) == [])
+            let found = refusals(try ChangeRecord(record))
+            #expect(found == [])
         }
     }
 
