@@ -25,8 +25,8 @@ package actor Agent {
     let storage: Storage
     let records: Records
     let archive: ReleaseArchive
-    /// The signed documents in force.
-    var shelf: DocumentShelf
+    /// The signed documents in force; nil until somebody asks for them, since most starts of a device need none.
+    var shelfAsRead: DocumentShelf?
     let boot: any BootControl
     nonisolated let machine: Machine
     let log: Logger
@@ -94,9 +94,6 @@ package actor Agent {
         state = records.recovered.state
         configurationRecord = records.knownConfiguration
         archive = ReleaseArchive(folder: configuration.places.releases, storage: storage)
-        shelf = DocumentShelf(
-            provisioned: configuration.changeControl.documents, folder: configuration.places.documents,
-            identity: configuration.device, trust: configuration.trust, at: records.trustedTime, storage: storage)
         self.records = records
     }
 
@@ -139,10 +136,6 @@ package actor Agent {
         log.notice(
             "the agent has started",
             metadata: ["state": "\(state.name)", "slotSet": "\(running.slotSet)", "version": "\(running.version)"])
-        for (file, fault) in shelf.unusable {
-            log.error(
-                "a signed document cannot be used", metadata: ["file": "\(file)", "reason": "\(fault.description)"])
-        }
         if deadMan { try? storage.remove(configuration.places.deadManMarker) }
         if !state.isTrial { confirmRunning() }
         changed()

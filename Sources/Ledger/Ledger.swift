@@ -152,9 +152,9 @@ package final class Ledger {
     /// What the ledger itself has to say before what it was given.
     private func front(at now: LedgerTime, hasEvents: Bool) -> [LedgerEvent] {
         var events = unmarked.map { [LedgerEvent(.ledgerTorn, $0.region.body)] } ?? []
-        guard hasEvents else { return events }
+        guard hasEvents || !events.isEmpty else { return [] }
         events += sealing
-        if let last = lastTime, let step = ClockStep(from: last.time, last.boot, to: now, boot) {
+        if hasEvents, let last = lastTime, let step = ClockStep(from: last.time, last.boot, to: now, boot) {
             events.append(LedgerEvent(.clockStepped, step.body))
         }
         return events

@@ -10,6 +10,20 @@ package import Vocabulary
 
 // What people give the device besides releases: signed documents, and their word that something was done.
 extension Agent {
+    /// The signed documents in force, read and verified when they are first asked for.
+    var shelf: DocumentShelf {
+        if let shelfAsRead { return shelfAsRead }
+        let shelf = DocumentShelf(
+            provisioned: configuration.changeControl.documents, folder: configuration.places.documents,
+            identity: configuration.device, trust: configuration.trust, at: records.trustedTime, storage: storage)
+        for (file, fault) in shelf.unusable {
+            log.error(
+                "a signed document cannot be used", metadata: ["file": "\(file)", "reason": "\(fault.description)"])
+        }
+        shelfAsRead = shelf
+        return shelf
+    }
+
     /// Takes a signed document, and says what became of it; taken or refused, it leaves one entry in the ledger.
     package func apply(_ bytes: [UInt8], requestedBy: String) throws(FaultReport) -> JSON {
         var body: [String: JSON] = [
@@ -27,7 +41,7 @@ extension Agent {
             try records.append([LedgerEvent(.documentApplied, .object(body))])
             if let next {
                 try next.keep(document, verified)
-                shelf = next
+                shelfAsRead = next
             }
             ring()
             announce()

@@ -7,7 +7,7 @@ package import Vocabulary
 
 /// The signed documents in force on a device: what came with its configuration, and what was applied since.
 ///
-/// How it works: each is verified when it is applied, and once more at every start. A signer's certificate that has ended since does
+/// How it works: each is verified when it is applied, and once more when it is first asked for after a start. A signer's certificate that has ended since does
 /// not end the document: it is judged as of the last moment at which all of them were valid. Revocation counts always.
 package struct DocumentShelf: Sendable {
     /// The most documents of one kind that are kept.
@@ -33,7 +33,7 @@ package struct DocumentShelf: Sendable {
         for file in provisioned + kept.filter({ $0.extension == "json" }) {
             do {
                 let document = try SignedDocument(bytes: try storage.read(file, limit: SignedDocument.limit))
-                try take(try document.verifiedAsOfItsTime(trust, at: time), at: time)
+                try take(try document.verifiedAsOfItsTime(trust, at: time), at: nil)
             } catch {
                 unusable.append((file, FaultReport(describing: error)))
             }
@@ -67,12 +67,12 @@ package struct DocumentShelf: Sendable {
             + documents.downgrades.map(\.summary) + documents.withdrawals.map(\.summary)
     }
 
-    /// Puts a verified document in force; false where it is in force already.
+    /// Puts a verified document in force, without a time one that was in force before; false where it is in force already.
     @discardableResult
-    private mutating func take(_ verified: VerifiedDocument, at time: TrustedTime) throws -> Bool {
+    private mutating func take(_ verified: VerifiedDocument, at time: TrustedTime?) throws -> Bool {
         switch ControlDocumentKind(rawValue: verified.kind) {
         case .rules:
-            let possible = PossibleTime(time.time, isCertain: time.confidence == .clock)
+            let possible = time.map { PossibleTime($0.time, isCertain: $0.confidence == .clock) }
             return try documents.rules.take(try RulePack(verified), at: possible)
         case .baseline:
             let new = try Baseline(verified)

@@ -58,8 +58,9 @@ extension Gate {
             """
         case .materials:
             """
-            The release says what it is made of, and what is known of the weaknesses in it: both digests are in the record, and that of the bill of \
-            materials is in the signed manifest too. They must agree, or nobody could tell later which devices have a component.
+            The release says what it is made of, and what is known of the weaknesses in it: both digests are in the record, and \
+            that of the bill of materials is in the signed manifest too. They must agree, or nobody could tell later which \
+            devices have a component.
             """
         case .training:
             """
