@@ -112,8 +112,7 @@ private final class StoryReleases: Sendable {
         product = try await BlockingThread.run("product") { try VirtualProduct.shared.get() }
         folder = try TemporaryFolder()
         let first = SampleRecord.baseline("1.0.0")
-        // One that may be gone back to is made for what it may be installed over.
-        let skipped = SampleRecord.complete("1.0.5", from: ["1.1.0", "1.0.0"], earlier: [first])
+        let skipped = SampleRecord.complete("1.0.5", earlier: [first])
         var second = SampleRecord.complete("1.1.0", earlier: [first, skipped])
         second = second.with("userVisible", ["trainingRequired": "training_before_use"])
         second = second.with("clinical", ["usabilityEvaluation": ["summative": "U-1"]])
@@ -126,7 +125,7 @@ private final class StoryReleases: Sendable {
         var image = try Storage().read(product.image("1.1.0"), limit: 1 << 30)
         try image.replace("IMAGE_VERSION=1.1.0", with: "IMAGE_VERSION=1.0.5")
         try folder.write("1.0.5.ext4", image)
-        try write("1.0.5", from: ["1.1.0", "1.0.0"], image: folder.file("1.0.5.ext4"), skipped)
+        try write("1.0.5", from: ["1.0.0"], image: folder.file("1.0.5.ext4"), skipped)
         try write("1.1.0", from: ["1.0.0"], image: product.image("1.1.0"), history: ["1.0.5"], second)
         try folder.write("sbom.cdx.json", SampleRecord.sbom)
         try folder.write("vex.cdx.json", SampleRecord.vex)
