@@ -7,8 +7,8 @@ package import Vocabulary
 
 /// The signed documents in force on a device: what came with its configuration, and what was applied since.
 ///
-/// How it works: each is verified when it is applied, and once more when it is first asked for after a start. A signer's certificate that has ended since does
-/// not end the document: it is judged as of the last moment at which all of them were valid. Revocation counts always.
+/// How it works: each is verified when it is applied, and once more when it is first asked for after a start. A signer's certificate that
+/// has ended since does not end the document: it is judged as of the last moment at which all of them were valid. Revocation counts always.
 package struct DocumentShelf: Sendable {
     /// The most documents of one kind that are kept.
     package static let limit = 64
