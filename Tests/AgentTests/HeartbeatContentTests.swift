@@ -34,6 +34,7 @@ struct HeartbeatContentTests {
             let content = try await agent.alive.heartbeat()
             #expect(TelemetryFilter(names: Self.names).admitted(content).withheld == 0)
             #expect(content.metrics.contains { $0.field == .boots })
+            #expect(content.metrics.contains { $0.field == .selfTests } == (image != nil))
             await agent.stop()
         }
     }

@@ -35,6 +35,9 @@ struct PassportTests {
         await agent.stop()
         let roles = passport["release"]?["approvals"]?.array?.compactMap { $0["role"]?.string }
         #expect(roles?.sorted() == ["quality", "regulatory", "software"])
+        let tests = passport["selfTests"]
+        #expect(tests?["verdict"] == "passed")
+        #expect(tests?["tests"] == 1 && tests?["passed"] == 1)
         #expect(passport["udi"] == nil)
     }
 }

@@ -55,6 +55,14 @@ final class Device: Sendable {
         }
     }
 
+    /// Changes the lines of its configuration; nil takes one out. The agent reads them when it is started.
+    func configure(_ change: (String) -> String?) throws {
+        let file = path("etc/aftercare.toml")
+        let text = String(decoding: try Storage().read(file, limit: 1 << 20), as: UTF8.self)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).compactMap { change(String($0)) }
+        try Storage().replace(file, with: Array(lines.joined(separator: "\n").utf8), mode: 0o644)
+    }
+
     /// Switches it on and waits until its agent is ready.
     func boot() async throws {
         let start = lines.count

@@ -50,7 +50,7 @@ extension Agent {
     /// How the self-tests of the last update ended, counted.
     private func selfTestPoints() -> [MetricPoint] {
         let report = (try? records.history(limit: 1))?.first?["selfTests"]?.array?.last
-        let verdicts = report?["results"]?.array?.compactMap { $0["verdict"]?.string } ?? []
+        let verdicts = report?["tests"]?.array?.compactMap { $0["verdict"]?.string } ?? []
         return Dictionary(grouping: verdicts) { $0 }.sorted { $0.key < $1.key }.map { verdict, all in
             MetricPoint(.selfTests, .integer(Int64(all.count)), [.verdict: .text(verdict)])
         }

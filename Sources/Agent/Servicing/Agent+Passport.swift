@@ -71,7 +71,7 @@ extension Agent {
         guard let update = updates.first(where: { $0["selfTests"]?.array?.isEmpty == false }),
             let report = update["selfTests"]?.array?.last
         else { return nil }
-        let verdicts = report["results"]?.array?.compactMap { $0["verdict"]?.string } ?? []
+        let verdicts = report["tests"]?.array?.compactMap { $0["verdict"]?.string } ?? []
         return .members([
             "version": update["version"], "verdict": report["verdict"], "tests": .number(verdicts.count),
             "passed": .number(verdicts.filter { $0 == "passed" }.count), "started": update["started"],

@@ -25,6 +25,13 @@ package enum LedgerText {
             "\(state) \(body["state"]?["update"]?["version"]?.string ?? "")"
         }
         return fault ?? last?["cause"]?.string ?? result ?? finding ?? step ?? state ?? body["version"]?.string
-            ?? ""
+            ?? told(body)
+    }
+
+    /// What people gave the device or said to it: a document, a word that something was done.
+    private static func told(_ body: JSON) -> String {
+        let words = ["kind", "id", "subject", "person", "role"].compactMap { body[$0]?.string }
+        let fault = body["fault"].map { "\($0["code"]?.string ?? ""): \($0["reason"]?.string ?? "")" }
+        return (words + (fault.map { [$0] } ?? [])).joined(separator: ", ")
     }
 }

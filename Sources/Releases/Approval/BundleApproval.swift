@@ -82,8 +82,8 @@ package enum BundleApproval {
 
     /// The payload is copied, not touched.
     ///
-    /// Writing the signatures in place would leave a bundle without its earlier approvals if the power went between two sectors. The section keeps its length as long as there is room in it, so that every offset in the
-    /// bundle stays.
+    /// Writing the signatures in place would leave a bundle without its earlier approvals if the power went between two sectors. The
+    /// section keeps its length as long as there is room in it, so that every offset in the bundle stays.
     private static func replace(
         _ path: FilePath, _ file: OpenFile, _ old: BundleHeader, with signatures: [UInt8], in storage: Storage
     ) throws(ApprovalError) {
