@@ -63,7 +63,7 @@ struct ExampleReleasesTests {
         let bytes = try storage.read(Self.product.appending("\(release).cdx.json"), limit: 1 << 20)
         let components = try JSONReader.read(bytes, limit: 1 << 20)["components"]?.array ?? []
         let files = components.filter { $0["type"] == "file" }
-        #expect(files.count == 6)
+        #expect(files.count == 7)
         for file in files {
             let name = try #require(file["name"]?.string)
             let own = "rootfs/\(Self.image(of: release))/\(name)"
