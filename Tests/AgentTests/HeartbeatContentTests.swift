@@ -27,8 +27,8 @@ struct HeartbeatContentTests {
     @Test("Nothing that it says of itself is outside of the allow-list, before and after an update")
     func admitted() async throws {
         let machine = try SimulatedMachine()
-        for image in [nil, TestImage("1.1.0"), TestImage("1.2.0", .failing)] {
-            if let image { _ = try await machine.update(machine.bundle(image, from: ["1.0.0", "1.1.0"])) }
+        for (image, from) in [(nil, ""), (TestImage("1.1.0"), "1.0.0"), (TestImage("1.2.0", .failing), "1.1.0")] {
+            if let image { _ = try await machine.update(machine.bundle(image, from: [from])) }
             let agent = try RunningAgent(machine)
             try await agent.state("idle")
             let content = try await agent.alive.heartbeat()

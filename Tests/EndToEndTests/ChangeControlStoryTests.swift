@@ -31,7 +31,10 @@ struct ChangeControlStoryTests {
             #expect(status["last"]?["fault"]?["code"] == "AC-2618")
             #expect(status["version"] == "1.0.0" && status["slotSet"] == "A")
             let judged = try device.entries(from: before + 2)
-            #expect(judged.filter { ["update.judged", "update.refused"].contains($0) } == ["update.judged", "update.refused"])
+            #expect(
+                judged.filter { ["update.judged", "update.refused"].contains($0) } == [
+                    "update.judged", "update.refused",
+                ])
             #expect(!judged.contains("update.restarting"), "\(judged)")
 
             try await device.cut()
@@ -74,7 +77,8 @@ struct ChangeControlStoryTests {
             let authority = try await releases.document(
                 "downgrade",
                 [
-                    "--product", "infusion-pump", "--device", "virtual-1", "--from", "1.1.0", "--to", "1.0.5", "--reason",
+                    "--product", "infusion-pump", "--device", "virtual-1", "--from", "1.1.0", "--to", "1.0.5",
+                    "--reason",
                     "performance", "--text", "the new table takes too long",
                 ], signedBy: TrustPolicy.usualRoles)
             #expect(try await device.aftercare(["apply", authority]).status == 0)

@@ -55,7 +55,7 @@ final class Device: Sendable {
         }
     }
 
-    /// Changes the lines of its configuration; nil takes one out. The agent reads them when it is started.
+    /// Changes the lines of its configuration, which the agent reads when it is started; nil takes one out.
     func configure(_ change: (String) -> String?) throws {
         let file = path("etc/aftercare.toml")
         let text = String(decoding: try Storage().read(file, limit: 1 << 20), as: UTF8.self)

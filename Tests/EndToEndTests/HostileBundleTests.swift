@@ -76,15 +76,13 @@ struct HostileBundleTests {
         Attack("approved by one role only", "AC-2150") { try $0.signed(by: [$0.product.signers[0]]) },
         Attack("signed by strangers", "AC-2131") { try $0.signed(by: try Approvers().signers) },
         Attack("for another product", "AC-2603") { try $0.bytes { $0.manifest.product = "ventilator" } },
-        Attack("for other hardware", "AC-2604") { try $0.bytes { $0.manifest.hardware = ["rev-a"] } },
-        Attack("from another version", "AC-2605") { bundle in
-            try bundle.bytes { $0.manifest.from = [Version("0.9.0")].compactMap(\.self) }
+        Attack("for other hardware, and the record is not", "AC-2602") {
+            try $0.bytes { $0.manifest.hardware = ["rev-a"] }
         },
-        Attack("older than what runs", "AC-2607") { bundle in
-            try bundle.bytes { factory in
-                factory.manifest.version = Version("0.9.0") ?? factory.manifest.version
-                factory.manifest.change = SampleRecord.complete("0.9.0")
-            }
+        Attack("for other hardware", "AC-2604") { try $0.bytes { $0.describe("1.1.0", hardware: "rev-a") } },
+        Attack("from another version", "AC-2605") { try $0.bytes { $0.describe("1.1.0", from: "0.9.0") } },
+        Attack("older than what runs, and in no chain with it", "AC-2620") {
+            try $0.bytes { $0.describe("0.9.0", from: "0.8.0") }
         },
         Attack("without a change record worth the name", "AC-2601") {
             try $0.bytes { $0.manifest.change = BundleFactory.change("1.1.0") }
@@ -185,5 +183,17 @@ struct HostileBundleTests {
             #expect(long.error.contains("[AC-2007]"), "\(long.error)")
             #expect(try await device.status()["version"] == "1.0.0")
         }
+    }
+}
+
+extension BundleFactory {
+    /// Makes it a release of that version, for that hardware, over that version; its record says the same.
+    fileprivate mutating func describe(_ version: String, hardware: String = "rev-c", from: String = "1.0.0") {
+        manifest.version = Version(version) ?? manifest.version
+        manifest.hardware = [hardware]
+        manifest.from = [from].compactMap { Version($0) }
+        manifest.fallbacks = manifest.from
+        manifest.change = SampleRecord.complete(
+            version, from: [from], hardware: [hardware], securityVersion: manifest.securityVersion)
     }
 }
