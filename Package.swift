@@ -72,7 +72,8 @@ let package = Package(
         .target(name: "Health", dependencies: ["Vocabulary", "Documents", "Platform", "Hardware", system]),
         .target(name: "Heartbeats", dependencies: ["Vocabulary", "Documents", "Platform", system]),
         .target(
-            name: "Integrity", dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", system]),
+            name: "Integrity",
+            dependencies: ["Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", system]),
         .target(
             name: "Releases",
             dependencies: [
@@ -142,13 +143,14 @@ for (tests, tested) in [
     "TransfersTests": ["Transfers", "Bundles", "Platform", "Documents"],
     "NetworkDiagnosisTests": ["NetworkDiagnosis", "Platform", "Documents"],
     "ConsoleTests": ["Console", "Servicing", "Transfers", "Platform", "Documents"],
-    "IntegrityTests": ["Integrity", "Bundles", "Trust", "Platform", "Documents"],
+    "IntegrityTests": ["Integrity", "ChangeControl", "Bundles", "Trust", "Platform", "Documents"],
     "InstallationTests": ["Installation", "Bundles", "Trust", "Platform", "Documents"],
     "SelfTestsTests": ["SelfTests", "Platform", "Documents"],
     "VirtualDeviceTests": ["VirtualDevice", "Hardware", "Platform"],
     "AgentTests": [
-        "Agent", "BootControl", "Bundles", "Ledger", "Hardware", "Peripherals", "Installation", "SelfTests", "Health",
-        "Heartbeats", "Servicing", "Transfers", "Integrity", "Platform", "Documents", "Trust", logging, "Releases",
+        "Agent", "BootControl", "Bundles", "ChangeControl", "Ledger", "Hardware", "Peripherals", "Installation",
+        "SelfTests", "Health", "Heartbeats", "Servicing", "Transfers", "Integrity", "Platform", "Documents", "Trust",
+        logging, "Releases",
     ],
     "CommandsTests": ["Commands"],
     "EndToEndTests": [

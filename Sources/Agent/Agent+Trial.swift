@@ -71,6 +71,12 @@ extension Agent {
             follow(.deadlinePassed)
             return
         }
+        // What was approved is this version and no other: an image that says something else proves nothing about it.
+        guard running.version == update.version else {
+            let fault = FaultReport(AgentError.otherVersion(running.version, release: update.version))
+            follow(.selfTestsFailed, details: ["fault": fault.json])
+            return
+        }
         // Committed, it could not be told any more whether the device is in use, and no later update would ever start.
         if let fault = machine.boardTrouble {
             follow(.selfTestsFailed, details: ["fault": fault.json])

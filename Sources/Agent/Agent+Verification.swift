@@ -66,7 +66,8 @@ extension Agent {
     }
 
     private nonisolated func admit(
-        _ bytes: any ByteSource, _ verifier: Verifier, _ time: TrustedTime, _ facts: DeviceFacts, _ documents: GateDocuments,
+        _ bytes: any ByteSource, _ verifier: Verifier, _ time: TrustedTime, _ facts: DeviceFacts,
+        _ documents: GateDocuments,
         _ installer: Installer, _ slots: [String: FilePath], _ target: SlotSet, _ cancellation: Cancellation
     ) -> Result<Admission, AdmissionRefusal> {
         var verdicts: [GateVerdict] = []

@@ -26,6 +26,7 @@ package enum AgentError: Fault, Equatable {
     case unknownSlotSet(SlotSet)
     case otherRelease(Version)
     case imageOfTwo(String)
+    case otherVersion(Version, release: Version)
     case recordLost(Version)
     case otherDevice(String)
     case olderDocument(String, than: String)
@@ -60,6 +61,7 @@ package enum AgentError: Fault, Equatable {
         case .tooManyHolds: FaultCode(2723)
         case .unknownSlotSet: FaultCode(2724)
         case .imageOfTwo: FaultCode(2725)
+        case .otherVersion: FaultCode(2748)
         case .recordLost: FaultCode(2741)
         case .otherDevice: FaultCode(2742)
         case .olderDocument: FaultCode(2743)
@@ -100,6 +102,7 @@ package enum AgentError: Fault, Equatable {
         case .nothingToRollBackTo: "there is no other slot set with a bootable release"
         case .sourceUnreadable(let source, let reason): "cannot read '\(source)': \(reason)"
         case .unexpected(let reason): reason
+        case .otherVersion(let found, let release): "the system on trial says that it is \(found), the release is \(release)"
         case .recordLost(let version): "what was approved of \(version) is not on the device any more"
         case .otherDevice(let id): "the document '\(id)' is for another device or product"
         case .olderDocument(let id, let other): "the document '\(id)' is not newer than '\(other)', which is in force"
@@ -131,6 +134,7 @@ package enum AgentError: Fault, Equatable {
         case .daemonUnreachable: "Check it with 'systemctl status aftercare'."
         case .unknownRunningSlotSet:
             "Check that the boot script passes aftercare.slot= and that the configuration names that slot set."
+        case .otherVersion: "Put the release's version into IMAGE_VERSION of the image's os-release."
         case .recordLost: "Install the release again."
         case .otherRelease: "Ask for a grant for this release, or send the one that the grant is for."
         case .imageOfTwo:

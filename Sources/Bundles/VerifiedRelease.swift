@@ -2,9 +2,9 @@ import Platform
 package import Trust
 package import Vocabulary
 
-/// A release whose signatures hold: its manifest with the change record, and who approved it. This is what the gates judge.
+/// A release whose signatures hold: its manifest with the change record, and who approved it.
 ///
-/// A device keeps manifest and signatures of what it installed, so it can be judged again without its payload: before it is
+/// This is what the gates judge. A device keeps manifest and signatures of what it installed, so it can be judged again without its payload: before it is
 /// activated, and whenever somebody asks.
 package struct VerifiedRelease: Sendable {
     package let manifest: Manifest

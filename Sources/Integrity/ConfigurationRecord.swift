@@ -1,3 +1,4 @@
+package import ChangeControl
 package import Documents
 package import Vocabulary
 

@@ -10,7 +10,6 @@ package enum IntegrityError: Fault, Equatable {
     case notText(FilePath)
     case cancelled
     case packages(FilePath, line: Int, reason: String)
-    case document(DocumentError)
     case otherDevice(String, wanted: String)
     case otherConfiguration(Digest, measured: Digest)
     case notMeasured(reason: String)
@@ -24,7 +23,6 @@ package enum IntegrityError: Fault, Equatable {
         case .notText: FaultCode(3803)
         case .cancelled: FaultCode(3804)
         case .packages: FaultCode(3805)
-        case .document: FaultCode(3806)
         case .otherDevice: FaultCode(3807)
         case .otherConfiguration: FaultCode(3808)
         case .notMeasured: FaultCode(3809)
@@ -35,7 +33,7 @@ package enum IntegrityError: Fault, Equatable {
 
     package var kind: FaultKind {
         switch self {
-        case .malformed, .notText, .document, .otherDevice, .otherConfiguration, .notMeasured: .refused
+        case .malformed, .notText, .otherDevice, .otherConfiguration, .notMeasured: .refused
         case .underWay: .inUse
         case .cannotRead, .cancelled, .packages, .damagedRecord: .failed
         }
@@ -48,7 +46,6 @@ package enum IntegrityError: Fault, Equatable {
         case .notText(let file): "the plan of measurements '\(file)' is refused: the file is not UTF-8"
         case .cancelled: "the measurement was ended before it was done"
         case .packages(let file, let line, let reason): "the list of packages '\(file)', line \(line), \(reason)"
-        case .document(let error): "the document about the configuration is refused: \(error.description)"
         case .otherDevice(let found, let wanted): "the document is for the device '\(found)', this is '\(wanted)'"
         case .otherConfiguration(let accepted, let measured):
             "the document accepts the configuration \(accepted), and \(measured) was measured"

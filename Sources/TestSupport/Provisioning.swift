@@ -1,5 +1,5 @@
-package import ChangeControl
 import Bundles
+package import ChangeControl
 package import Documents
 import Platform
 package import Releases

@@ -204,36 +204,20 @@ struct NewConfiguration: AsyncParsableCommand {
         commandName: "configuration", abstract: "Say that what was measured on one device is what it should be.")
 
     @OptionGroup var draft: DraftOptions
-    @Option(name: .long, help: "The product.")
-    var product: String?
     @Option(name: .long, help: "The device.")
     var device: String?
-    @Option(name: .long, help: "The release that runs there: SHA-256 of its manifest.")
-    var release: DigestArgument
-    @Option(name: .long, help: "NAME=DIGEST: what was measured; may be given several times.")
-    var item: [ItemArgument] = []
+    @Option(name: .long, help: "What was measured there, as 'aftercare integrity' shows it.")
+    var digest: DigestArgument
     @Option(name: .long, help: "Why it is right.")
     var reason: String?
+    @Option(name: .long, help: "Who decided.")
+    var by: String?
 
     func run() async throws {
-        guard !item.isEmpty else { throw ValidationError("--item is missing") }
         try draft.write(
-            ConfigurationApproval(
-                id: try draft.number(), issued: draft.time,
-                product: try DraftOptions.value(product, "--product", "The product"),
-                device: try DraftOptions.value(device, "--device", "The device"), release: release.digest,
-                items: item.map(\.item), reason: try DraftOptions.value(reason, "--reason", "Why it is right")))
-    }
-}
-
-/// `NAME=DIGEST` on the command line.
-struct ItemArgument: ExpressibleByArgument {
-    let item: ConfigurationApproval.Item
-
-    init?(argument: String) {
-        guard let equals = argument.lastIndex(of: "="),
-            let digest = Digest(hex: String(argument[argument.index(after: equals)...]))
-        else { return nil }
-        item = ConfigurationApproval.Item(name: String(argument[..<equals]), digest: digest)
+            ConfigurationAcceptance(
+                id: try draft.number(), device: try DraftOptions.value(device, "--device", "The device"),
+                digest: digest.digest, reason: try DraftOptions.value(reason, "--reason", "Why it is right"),
+                by: try DraftOptions.value(by, "--by", "Who decided")))
     }
 }

@@ -1,3 +1,4 @@
+import ChangeControl
 import Agent
 import Documents
 import Foundation

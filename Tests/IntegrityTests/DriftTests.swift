@@ -1,3 +1,4 @@
+import ChangeControl
 import Documents
 import Integrity
 import Platform
@@ -174,7 +175,7 @@ struct DriftTests {
         case "=": members[String(member.dropFirst())] = " "
         default: members[member] = nil
         }
-        #expect(throws: IntegrityError.self) { try ConfigurationAcceptance(reading: .object(members)) }
-        #expect(try ConfigurationAcceptance(reading: right).device == "d")
+        #expect(throws: ControlDocumentError.self) { try ConfigurationAcceptance(unverified: .object(members)) }
+        #expect(try ConfigurationAcceptance(unverified: right).device == "d")
     }
 }

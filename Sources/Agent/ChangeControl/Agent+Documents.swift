@@ -33,7 +33,7 @@ extension Agent {
             let document = try SignedDocument(bytes: bytes)
             body["kind"] = .string(document.kind.printable(limit: 64))
             body["id"] = document.document["id"]?.string.map { .string($0.printable(limit: 64)) }
-            if document.kind == ConfigurationAcceptance.schema { return try rebaseline(by: document, &body) }
+            if document.kind == ConfigurationAcceptance.kind.rawValue { return try rebaseline(by: document, &body) }
             let (verified, next) = try shelf.taking(document, at: records.trustedTime)
             body["approvals"] = .array(verified.content.approvals.map(\.json))
             body["changed"] = .bool(next != nil)

@@ -39,9 +39,9 @@ extension Agent {
             var facts = deviceFacts(for: update.target)
             facts.interlocks = interlocks
             judgement.verdicts = GateSequence.judge(release, on: facts, by: shelf.documents, at: .activation)
-            // An interlock holds an update; it does not end it.
-            judgement.refusal = judgement.verdicts.filter { $0.gate != .interlock }.refusal
+            judgement.refusal = judgement.verdicts.endingRefusal.map { FaultReport($0) }
             judgement.demands = judgement.verdicts.demands
+            judgement.demands += judgement.verdicts.filter { $0.gate == .holds && !$0.passed }.map(\.reason)
         } catch {
             judgement.refusal = FaultReport(describing: error)
         }
@@ -50,7 +50,6 @@ extension Agent {
 }
 
 extension [GateVerdict] {
-    /// The first refusal, which ends the update.
     /// What people have to do before the release may be activated, with how to say that they did.
     var demands: [String] {
         compactMap { verdict in

@@ -56,7 +56,8 @@ extension Agent {
         return .members([
             "device": .string(configuration.device.id), "version": .string(running.version.description),
             "udi": identity.json, "markets": shelf.documents.baseline.map { .array($0.markets.map(\.json)) },
-            "baseline": shelf.documents.baseline.map { .string($0.id) }, "changes": .array(entries), "whole": .bool(isWhole),
+            "baseline": shelf.documents.baseline.map { .string($0.id) }, "changes": .array(entries),
+            "whole": .bool(isWhole),
         ])
     }
 

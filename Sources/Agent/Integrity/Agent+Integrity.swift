@@ -1,3 +1,4 @@
+import ChangeControl
 import BootControl
 import Bundles
 package import Documents

@@ -77,7 +77,7 @@ package enum ControlDocumentKind: String, Sendable, CaseIterable {
         case .baseline: _ = try Baseline(unverified: document)
         case .downgrade: _ = try DowngradeAuthorisation(unverified: document)
         case .withdrawal: _ = try ApprovalWithdrawal(unverified: document)
-        case .configuration: _ = try ConfigurationApproval(unverified: document)
+        case .configuration: _ = try ConfigurationAcceptance(unverified: document)
         case .rules:
             do throws(RulePackError) { _ = try RuleDocument(document) } catch { throw .rules(error) }
         }

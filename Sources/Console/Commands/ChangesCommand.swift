@@ -19,7 +19,7 @@ extension ConsoleCommand {
         name: "acknowledge", summary: "say that what a release asks of people was done",
         details: [
             "'status' says what an update waits for. It is recorded with your name, or that of the person you name. "
-                + "For the date two different people are needed.",
+                + "For the date two different people are needed."
         ],
         parameters: [
             Parameter(

@@ -37,9 +37,8 @@ enum ControlSamples {
         "release": .string(digests[0]), "key": .string(digests[1]), "role": "quality", "reason": "the report is wrong",
     ]
     static let configuration: JSON = [
-        "schema": "aftercare.configuration/1", "id": "CF-1", "issued": "2026-05-01T12:00:00Z",
-        "product": "infusion-pump", "device": "IP4-1", "release": .string(digests[0]),
-        "items": [["name": "etc/pump.conf", "digest": .string(digests[1])]], "reason": "approved by CR-9",
+        "schema": "aftercare.configuration/1", "id": "CF-1", "device": "IP4-1", "digest": .string(digests[1]),
+        "reason": "approved by CR-9", "by": "Q. Ality",
     ]
     static let all = [baseline, downgrade, withdrawal, configuration]
 
@@ -87,7 +86,7 @@ struct ControlDocumentTests {
         case .baseline: #expect(try Baseline(unverified: document).json == document)
         case .downgrade: #expect(try DowngradeAuthorisation(unverified: document).json == document)
         case .withdrawal: #expect(try ApprovalWithdrawal(unverified: document).json == document)
-        case .configuration: #expect(try ConfigurationApproval(unverified: document).json == document)
+        case .configuration: #expect(try ConfigurationAcceptance(unverified: document).json == document)
         case .rules, nil: Issue.record("no sample")
         }
         #expect(code(ControlSamples.changed(document, ["x-note": "kept by others"])) == nil)
@@ -126,12 +125,6 @@ struct ControlDocumentTests {
         ("going forward", downgrade(["to": "1.2.0"])),
         ("going to a newer one from one of several", downgrade(["to": "1.1.0"])),
         ("safety without a corrective action", downgrade(["fsca": nil])),
-        (
-            "an item twice",
-            ControlSamples.changed(
-                ControlSamples.configuration,
-                ["items": [["name": "a", "digest": .string(digest(0))], ["name": "a", "digest": .string(digest(1))]]])
-        ),
     ]
 
     private static func digest(_ index: Int) -> String { ControlSamples.digests[index] }
