@@ -30,6 +30,7 @@ extension LedgerCommand {
         func run() async throws {
             let storage = Storage()
             let path = FilePath(folder)
+            try storage.createFolder(path)
             let key = try DeviceKey.open(file: path.appending("device.key"), storage: storage)
             let signer = try LedgerSigner(device: "benchmark", key: key)
             let limits = LedgerLimits(total: 1 << 40)
