@@ -102,7 +102,8 @@ package enum AgentError: Fault, Equatable {
         case .nothingToRollBackTo: "there is no other slot set with a bootable release"
         case .sourceUnreadable(let source, let reason): "cannot read '\(source)': \(reason)"
         case .unexpected(let reason): reason
-        case .otherVersion(let found, let release): "the system on trial says that it is \(found), the release is \(release)"
+        case .otherVersion(let found, let release):
+            "the system on trial says that it is \(found), the release is \(release)"
         case .recordLost(let version): "what was approved of \(version) is not on the device any more"
         case .otherDevice(let id): "the document '\(id)' is for another device or product"
         case .olderDocument(let id, let other): "the document '\(id)' is not newer than '\(other)', which is in force"

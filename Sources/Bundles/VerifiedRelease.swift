@@ -4,8 +4,8 @@ package import Vocabulary
 
 /// A release whose signatures hold: its manifest with the change record, and who approved it.
 ///
-/// This is what the gates judge. A device keeps manifest and signatures of what it installed, so it can be judged again without its payload: before it is
-/// activated, and whenever somebody asks.
+/// This is what the gates judge. A device keeps manifest and signatures of what it installed, so a release can be judged again without
+/// its payload: before it is activated, and whenever somebody asks.
 package struct VerifiedRelease: Sendable {
     package let manifest: Manifest
     /// The exact bytes that were signed.

@@ -1,5 +1,5 @@
-import ChangeControl
 import Agent
+import ChangeControl
 import Documents
 import Foundation
 import Integrity

@@ -95,7 +95,7 @@ struct UpdateTests {
                 try $0.bundle(TestImage("1.1.0")) { $0.manifest.product = "ventilator" }
             },
             Refusal("another hardware", "AC-2604") {
-                try $0.bundle(TestImage("1.1.0")) { 
+                try $0.bundle(TestImage("1.1.0")) {
                     $0.manifest.hardware = ["rev-z"]
                     $0.manifest.change = SampleRecord.complete("1.1.0", hardware: ["rev-z"])
                 }

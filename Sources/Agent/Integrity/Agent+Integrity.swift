@@ -1,6 +1,6 @@
-import ChangeControl
 import BootControl
 import Bundles
+import ChangeControl
 package import Documents
 package import Health
 package import Integrity
