@@ -5,12 +5,9 @@ package import Vocabulary
 
 /// The device's tamper-evident record: entries are added to its end and never changed.
 ///
-/// How it works: a group of entries is one write and one flush, so that either all of it counts or, after a power
-/// cut, what is left of
-/// it is found on the next opening, kept where it is and named by an entry `ledger.torn`. Every entry holds the leaf
-/// hash of the
-/// line before it, and all lines are the leaves of a Merkle tree whose head the device's key signs. `docs/ledger.md`
-/// is the format. It
+/// How it works: a group of entries is one write and one flush, so that either all of it counts or, after a power cut, what is left of
+/// it is found on the next opening, kept where it is and named by an entry `ledger.torn`. Every entry holds the leaf hash of the line
+/// before it, and all lines are the leaves of a Merkle tree whose head the device's key signs. `docs/ledger.md` is the format. It
 /// blocks, and has one owner: keep it in an actor with a `BlockingExecutor`.
 package final class Ledger {
     /// The most bytes that one append may write.
@@ -114,6 +111,13 @@ package final class Ledger {
     /// When it throws, none of them counts and the next append works as if this one had never been.
     @discardableResult
     package func append(_ events: [LedgerEvent]) throws(LedgerError) -> [UInt64] {
+        let added = try add(events)
+        if added.isCheckpointDue { _ = try? checkpoint() }
+        return added.sequences
+    }
+
+    /// The same, with the checkpoint that may be due left to the caller.
+    func add(_ events: [LedgerEvent]) throws(LedgerError) -> (sequences: [UInt64], isCheckpointDue: Bool) {
         let now = clock.now().recordable
         if unmarked == nil, sealing.isEmpty, active.size >= limits.segment, !events.isEmpty { try seal() }
         let front = front(at: now, hasEvents: !events.isEmpty)
@@ -123,7 +127,7 @@ package final class Ledger {
             try write(group)
             isNearlyFullTold = true
         } else {
-            guard group.count > 0 else { return [] }
+            guard group.count > 0 else { return ([], false) }
             try write(group)
         }
         lastTime = (now, boot)
@@ -132,8 +136,8 @@ package final class Ledger {
         sealing = []
         // What follows is not what was asked for: it is tried again with a later entry.
         if droppedThrough >= active.oldest { try? drop() }
-        if wasSealed || now.uptime &- checkpointedAt >= limits.checkpointInterval { _ = try? checkpoint() }
-        return (active.next - UInt64(events.count)..<active.next).map { $0 }
+        let isDue = wasSealed || now.uptime &- checkpointedAt >= limits.checkpointInterval
+        return ((active.next - UInt64(events.count)..<active.next).map { $0 }, isDue)
     }
 
     @discardableResult

@@ -147,6 +147,23 @@ struct CheckpointTests {
                 == .broken(line: 0, offset: 0, reason: .frame))
     }
 
+    @Test("A key that changes where a segment ends signs all checkpoints that cover its change")
+    func changedAtTheEndOfASegment() throws {
+        let old = try folder.signer()
+        let new = try LedgerSigner(device: "pump-0001", key: DeviceKey(try PrivateKey.generate(.ed25519)))
+        do {
+            // Every group fills a segment, so the one with the new key begins another.
+            let ledger = try folder.open(limits: LedgerLimits(segment: 500), signer: old)
+            for number in 1...4 { try ledger.append([event(number, filling: 500)]) }
+            try ledger.changeKey(from: old, to: new)
+            try ledger.append([event(5)])
+            #expect(try folder.reader.segments().count >= 5)
+        }
+        for key in [old.publicKey, new.publicKey] {
+            guard case .whole = try folder.reader.verify(LedgerKnowledge(key: key)).verdict else { throw Unexpected() }
+        }
+    }
+
     @Test("A proof of an entry verifies without the ledger, and with any part of it changed it does not")
     func proofs() throws {
         let signer = try folder.signer()

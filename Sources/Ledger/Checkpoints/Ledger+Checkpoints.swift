@@ -37,7 +37,9 @@ extension Ledger {
         guard old.publicKey != new.publicKey else { return }
         // The old key's last word is on all that it stands for.
         _ = try checkpoint()
-        let sequence = try append(.ledgerKey, try KeyChange(from: old, to: new).body)
+        // A checkpoint that covers this entry is the new key's, also where one is due for another reason.
+        let change = LedgerEvent(.ledgerKey, try KeyChange(from: old, to: new).body)
+        let sequence = try add([change]).sequences.last ?? newest
         keys?.add(new.publicKey, since: sequence)
         signer = new
         // Should this fail, the next opening finds the entry.
