@@ -71,7 +71,7 @@ struct TokenTests {
         let folder = try TemporaryFolder()
         var factory = try BundleFactory(images: [("rootfs", [1, 2, 3])])
         factory.manifest.change = SampleRecord.complete("1.1.0")
-        let path = try folder.write("r.aftercare", try factory.bytes { _ in [] })
+        let path = try folder.write("r.aftercare", factory.bytes { _ in [] })
         let policy = try scenario.policy()
         let review = try BundleReview(path, in: storage, trust: policy, at: time)
         let onToken = ApprovalTerms(try person.signer, at: time, meaning: .released, trust: policy, as: .software)
