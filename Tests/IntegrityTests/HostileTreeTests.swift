@@ -46,12 +46,8 @@ struct HostileTreeTests {
     func names() throws {
         let folder = try folder()
         for name: [UInt8] in [[0x1B, 0x5B, 0x41], [0xFF], [0xFE], Array("a\\b".utf8), Array("ü\u{202E}".utf8)] {
-            let path = Array(folder.file("t/").string.utf8) + [0x2F] + name + [0]
-            let descriptor = path.withUnsafeBufferPointer { bytes in
-                bytes.withMemoryRebound(to: CChar.self) {
-                    open($0.baseAddress ?? UnsafePointer("x"), O_CREAT | O_WRONLY, 0o600)
-                }
-            }
+            let path = (Array(folder.file("t/").string.utf8) + [0x2F] + name + [0]).map { CChar(bitPattern: $0) }
+            let descriptor = open(path, O_CREAT | O_WRONLY, 0o600)
             #expect(descriptor >= 0)
             close(descriptor)
         }
