@@ -126,7 +126,7 @@ struct AuditorTests {
         let one = try factory.bytes { try approvers.signers[0].sign($0, at: Approvers.time, addingTo: nil) }
         #expect(try ask(one).code == "AC-2150")
         #expect(try ask(try factory.bytes(sign: try Approvers().sign)).code == "AC-2131")
-        #expect(try ask(try factory.bytes { _ in [] }).code == "AC-2010")
+        #expect(try ask(factory.bytes { _ in [] }).code == "AC-2010")
     }
 
     @Test(

@@ -35,7 +35,7 @@ struct ReviewTests {
         var factory = try BundleFactory(images: [("rootfs", Array("image".utf8))])
         factory.manifest.change = SampleRecord.complete("1.1.0")
         change(&factory.manifest)
-        return try folder.write(name, try factory.bytes { _ in [] })
+        return try folder.write(name, factory.bytes { _ in [] })
     }
 
     private func terms(
@@ -216,7 +216,7 @@ struct ReviewTests {
         var factory = try BundleFactory(images: [("rootfs", Array("image".utf8))])
         factory.manifest.change = SampleRecord.complete("1.1.0")
         factory.manifest.selfTestDeadline += 1
-        let changed = try folder.write("r.aftercare", try factory.bytes { _ in signatures })
+        let changed = try folder.write("r.aftercare", factory.bytes { _ in signatures })
         #expect(code { try BundleApproval.add(to: changed, in: storage, terms(1), expecting: read) } == 2850)
         #expect(code { try BundleApproval.add(to: changed, in: storage, terms(1)) } == 2857)
         let standing = try BundleReview(changed, in: storage, at: Approvers.time).standing
