@@ -1,9 +1,7 @@
 package import ChangeControl
 import Documents
-package import Platform
 package import SystemPackage
 import Trust
-package import Vocabulary
 
 /// Where a device is on the market and what documents it was provisioned with: the `[change-control]` table (docs/change-control.md).
 package struct ChangeControlPolicy: Equatable, Sendable {
