@@ -30,7 +30,8 @@ package final class Approvers: Sendable {
         let document = try TOML.read(String(decoding: try folder.read("trust.toml"), as: UTF8.self))
         policy = try TrustPolicy.read(
             try Fields(document["trust"] ?? document), folder: folder.path, storage: storage)
-        try provisioning.write(into: folder.path)
+        // Sweeps start hundreds of agents: they read what their market needs.
+        try provisioning.write(into: folder.path, packs: ["COMMON", "EU"])
     }
 
     /// What signs documents for their devices.

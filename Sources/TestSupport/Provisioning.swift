@@ -44,8 +44,11 @@ package struct Provisioning: Sendable {
 
     package static let udiDI = "09521000004016"
 
-    /// Puts the signed documents and `change-control.toml`, which names them, into `folder`.
-    package func write(into folder: FilePath, market: String = "EU", route: String = "mdr_certificate") throws {
+    /// Puts the signed documents and `change-control.toml`, which names them, into `folder`; of the project's rule packs only those
+    /// that are named, where some are.
+    package func write(
+        into folder: FilePath, market: String = "EU", route: String = "mdr_certificate", packs wanted: [String]? = nil
+    ) throws {
         let storage = Storage()
         try storage.createFolder(folder.appending("rules"))
         var packs: [String] = []
@@ -53,6 +56,7 @@ package struct Provisioning: Sendable {
         for name in try storage.names(in: source).sorted() where name.hasSuffix(".toml") {
             let text = String(decoding: try storage.read(source.appending(name), limit: 1 << 20), as: UTF8.self)
             let pack = try DraftRulePack(toml: text)
+            if let wanted, !wanted.contains(pack.content.id) { continue }
             packs.append("rules/\(pack.content.id).json")
             try storage.replace(
                 folder.pushing(FilePath(packs.last ?? "")), with: try signed(pack.content.json).bytes, mode: 0o644)
