@@ -19,7 +19,13 @@ package enum ChangeControlText {
             ])
         }
         let market = answer["market"].map { "\($0["code"]?.string ?? ""), \($0["route"]?.string ?? "")" }
-        return "Market: \(market ?? "none: no release is taken")\n" + TextLayout.table(rows)
+        var text = "Market: \(market ?? "none: no release is taken")\n" + TextLayout.table(rows)
+        for document in answer["unusable"]?.array ?? [] {
+            let fault = document["fault"]
+            text += "NOT IN FORCE: \(document["file"]?.string ?? ""): \(fault?["reason"]?.string ?? "")"
+            text += " [\(fault?["code"]?.string ?? "")]\n"
+        }
+        return text
     }
 
     /// The baseline of each market and every change since.
