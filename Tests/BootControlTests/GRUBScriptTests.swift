@@ -203,7 +203,7 @@ struct GRUBScriptTests {
     /// The environment that GRUB saved, read by us.
     private func saved(_ index: Int) throws -> BootVariables {
         let target = folder.file("saved")
-        let result = try Tool.run(["mcopy", "-o", "-i", folder.file("disk").string, "::e\(index)", target.string])
+        let result = try Tool.run(["mcopy", "-n", "-o", "-i", folder.file("disk").string, "::e\(index)", target.string])
         try #require(result.status == 0, "mcopy: \(result.error)")
         return try GRUBEnvironment(path: target, storage: Storage()).read(scheme.names)
     }
