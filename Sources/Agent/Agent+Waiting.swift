@@ -13,7 +13,10 @@ extension Agent {
         guard case .checkInterlocks = state.action, state.update == update else { return }
         let judgement = judgeAgain(update, interlocks: reasons)
         if let refusal = judgement.refusal {
-            if !follow(.refused(refusal), evidence: judgement.evidence) { await pause(.seconds(10)) }
+            // What could not be read is no verdict: the release can be installed again.
+            let event: LifecycleEvent =
+                refusal.kind == .refused ? .refused(refusal) : .failed(refusal, resumable: true)
+            if !follow(event, evidence: judgement.evidence) { await pause(.seconds(10)) }
             return
         }
         reasons += judgement.demands

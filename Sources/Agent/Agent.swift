@@ -200,6 +200,8 @@ package actor Agent {
         trialBegan = nil
         takeBackAttempts = 0
         cancellation = Cancellation()
+        // What people said was said of this update: the same release, offered again, asks them again.
+        if !records.acknowledgements.isEmpty { try? records.keepAcknowledgements([]) }
         progress.end()
         try? storage.removeIfThere(configuration.places.trialMarker)
         ProcessMemory.giveBack()

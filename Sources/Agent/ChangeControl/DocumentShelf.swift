@@ -34,6 +34,9 @@ package struct DocumentShelf: Sendable {
             do {
                 let document = try SignedDocument(bytes: try storage.read(file, limit: SignedDocument.limit))
                 try take(try document.verifiedAsOfItsTime(trust, at: time), at: nil)
+            } catch AgentError.olderDocument, RulePackError.older {
+                // A newer one is in force, as it should be.
+                continue
             } catch {
                 unusable.append((file, FaultReport(describing: error)))
             }
