@@ -10,8 +10,8 @@ package import Vocabulary
 /// How it works: each is verified when it is applied, and once more when it is first asked for after a start. A signer's certificate that
 /// has ended since does not end the document: it is judged as of the last moment at which all of them were valid. Revocation counts always.
 package struct DocumentShelf: Sendable {
-    /// The most documents of one kind that are kept.
-    package static let limit = 64
+    /// The most documents of one kind that are kept: more withdrawals than a device meets in its life.
+    package static let limit = 512
 
     /// What the gates judge by.
     package private(set) var documents = GateDocuments(rules: RulePacks())

@@ -1,10 +1,9 @@
 import Documents
 package import Ledger
 
-/// How the device's record bounds itself, and which witnesses may sign it: the table `[ledger]`.
+/// How the device's record bounds itself: the table `[ledger]`.
 package struct LedgerConfiguration: Sendable {
     package let limits: LedgerLimits
-    package let witnesses: [WitnessKey]
 
     init(_ fields: Fields?) throws(DocumentError) {
         var fields = try fields.orEmpty()
@@ -14,13 +13,6 @@ package struct LedgerConfiguration: Sendable {
         let interval = try fields.integer("checkpoint-seconds", default: 3600, in: 1...604_800)
         limits = LedgerLimits(
             segment: UInt64(segment), total: UInt64(limit), checkpointInterval: UInt64(interval) * 1_000_000)
-        var witnesses: [WitnessKey] = []
-        for text in try fields.optionalStrings("witness-keys", limit: 16) {
-            do throws(LedgerError) { witnesses.append(try WitnessKey(verifierKey: text)) } catch {
-                throw fields.refuse("witness-keys", "cannot be used: \(error.description)")
-            }
-        }
-        self.witnesses = witnesses
         try fields.done()
     }
 }

@@ -173,15 +173,6 @@ package final class Records {
         return try LedgerExport(ledger.reader)
     }
 
-    /// What a witness takes: the newest checkpoint, as what continues the `since` lines that it signed last.
-    package func witnessRequest(since: UInt64) throws(LedgerError) -> WitnessRequest {
-        try ledger.request(since: since)
-    }
-
-    package func add(cosignatures: String, to size: UInt64, of witnesses: [WitnessKey]) throws(LedgerError) {
-        try ledger.add(cosignatures: cosignatures, to: size, of: witnesses)
-    }
-
     /// What people acknowledged of the release under way.
     package var acknowledgements: [Acknowledgement] {
         (try? store.fact("acknowledgements"))?.flatMap { $0.array?.compactMap(Acknowledgement.init) } ?? []
