@@ -1,5 +1,6 @@
 import Agent
 import BootControl
+import Bundles
 import Documents
 import Ledger
 import Platform
@@ -34,6 +35,23 @@ struct RollbackTests {
         let ends = try machine.entries().filter { $0.type == "update.rolled-back" }
         #expect(ends.count == 1)
         #expect(ends.first?.body["state"]?["last"]?["cause"]?.string == cause.rawValue)
+    }
+
+    @Test("A system that says it is another version than the release that was approved")
+    func otherVersion() async throws {
+        let machine = try SimulatedMachine()
+        let bundle = try machine.bundle(TestImage("1.2.0")) {
+            $0.manifest.version = try #require(Version("1.1.0"))
+            $0.manifest.change = SampleRecord.complete("1.1.0")
+        }
+        let agent = try RunningAgent(machine)
+        try await agent.offer(try machine.source(bundle))
+        try await agent.status { _ in false }
+        await agent.stop()
+        #expect(try machine.boot() == .b)
+        try await expectRolledBack(machine, .selfTest)
+        let faults = try machine.entries().compactMap { $0.body["fault"]?["code"]?.string }
+        #expect(faults == ["AC-2748"])
     }
 
     @Test("A failed self-test, or none at all", arguments: [TestImage.Behaviour.failing, .unproved])
