@@ -10,8 +10,8 @@ from ..guest import Guest
 from ..releases import Manufacturer
 from ..virtual_machine import Hardware
 from ..web import WebServer
-from . import loader_rules, partitions, recorder
-from .sweep import Recording
+from . import partitions, recorder
+from .recording import Recording
 
 PACKAGES = "machine-cuts"
 VERSIONS = ["1.0.0", "1.1.0", "1.2.0"]
@@ -52,12 +52,10 @@ def record(folder: Path, dist: Path, *, flushes: bool, say: Callable[[str], None
             guest = device.boot().guest
             guest.run("aftercare status --wait")
             recorder.switch_off(device, guest)
-            recorded = recorder.begin(device, folder)
-            key = folder / "device.pem"
-            live(device, key, say)
-    return Recording(
-        recorded.base, recorded.log, recorder.regions(layout), ENVIRONMENT, loader_rules.ours,
-        {version: partitions.sha256(image) for version, image in images.items()}, key, recorder.told)
+            recorder.begin(device, folder)
+            live(device, folder / "device.pem", say)
+    digests = {version: partitions.sha256(image) for version, image in images.items()}
+    return Recording(folder, "aftercare", recorder.regions(layout), ENVIRONMENT, digests)
 
 
 def live(device: Device, key: Path, say: Callable[[str], None]) -> None:

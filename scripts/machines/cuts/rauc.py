@@ -8,9 +8,9 @@ from ..commands import run
 from ..device import Device
 from ..guest import Guest
 from ..virtual_machine import Hardware
-from . import loader_rules, partitions, recorder
+from . import partitions, recorder
 from .ours import ENVIRONMENT, PACKAGES, VERSIONS
-from .sweep import Recording
+from .recording import Recording
 
 SYSTEM = f"""[system]
 compatible=infusion-pump
@@ -69,11 +69,10 @@ def record(folder: Path, say: Callable[[str], None]) -> Recording:
     with Device(folder / "device", factory, Hardware) as device:
         say("first start")
         recorder.switch_off(device, next_start(device))
-        recorded = recorder.begin(device, folder)
+        recorder.begin(device, folder)
         live(device, say)
-    return Recording(
-        recorded.base, recorded.log, recorder.regions(layout), ENVIRONMENT, loader_rules.rauc,
-        {version: partitions.sha256(image) for version, image in images.items()}, None)
+    digests = {version: partitions.sha256(image) for version, image in images.items()}
+    return Recording(folder, "rauc", recorder.regions(layout), ENVIRONMENT, digests)
 
 
 def loader(target: Path) -> Path:

@@ -1,7 +1,6 @@
 """A device whose disk's writes are recorded by QEMU, and marks in the record of what somebody has been told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from .. import disk_image
@@ -9,18 +8,12 @@ from ..device import Device
 from ..disk_image import Layout
 from ..guest import Guest
 from ..virtual_machine import Hardware
+from .recording import MARK
 from .states import Region
 from .write_log import SECTOR
 
 # Between the partition table and the first partition: nobody's.
 MARK_SECTOR = 1024
-MARK = b"aftercare-told "
-
-
-@dataclass(frozen=True)
-class Recorded:
-    base: Path
-    log: Path
 
 
 def regions(layout: Layout) -> Mapping[str, Region]:
@@ -39,12 +32,10 @@ def logging(hardware: Hardware, log: Path) -> Hardware:
     return hardware
 
 
-def begin(device: Device, folder: Path) -> Recorded:
+def begin(device: Device, folder: Path) -> None:
     """From the next time it is switched on, everything is recorded; the disk as it is now is kept."""
-    recorded = Recorded(folder / "base", folder / "log")
-    disk_image.copy(device.disk, recorded.base)
-    logging(device.hardware, recorded.log)
-    return recorded
+    disk_image.copy(device.disk, folder / "base")
+    logging(device.hardware, folder / "log")
 
 
 def tell(guest: Guest, entries: int) -> None:
@@ -68,10 +59,3 @@ def switch_off(device: Device, guest: Guest) -> None:
     leave(guest, "systemctl poweroff")
     device.on.wait_off()
     device.machine = None
-
-
-def told(content: bytes) -> int:
-    """Reads the first sector of a write."""
-    if not content.startswith(MARK):
-        return 0
-    return int(content[len(MARK) :].rstrip(b"\0").decode("ascii", "replace") or 0)

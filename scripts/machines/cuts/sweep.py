@@ -5,39 +5,18 @@ import os
 import shutil
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from . import partitions
-from .loader_rules import Environment
+from .recording import Recording, told
 from .states import Disk, Region, State
 from .write_log import SECTOR, Flush, Write, WriteLog
 
 BUSY = 6
 """Copies of the data partition that may wait to be judged."""
-
-
-@dataclass(frozen=True)
-class Recording:
-    """A machine's disk before, the log of what was written to it, and what is known of the machine."""
-
-    base: Path
-    log: Path
-    regions: Mapping[str, Region]
-    """loader, system-A, system-B, data."""
-    environment: str
-    """The environment block's path on the loader's partition."""
-    rules: Callable[[Environment], list[str]]
-    """All slot sets that would be started in the end, first to last."""
-    images: Mapping[str, str]
-    """The digests of all whole slots, with what they are called."""
-    key: Path | None
-    """The device's public key; None where there are no records of ours."""
-    promises: Callable[[bytes], int] = lambda _: 0
-    """Reads the first sector of a write: how many entries of the ledger somebody has been told of, or 0."""
 
 
 @dataclass
@@ -56,6 +35,9 @@ class Outcome:
     failures: int = 0
     examples: dict[str, str] = field(default_factory=dict)
 
+    def figures(self) -> dict[str, object]:
+        return asdict(self) | {"seconds": round(self.seconds, 1), "kinds": dict(self.kinds), "failed": dict(self.failed)}
+
 
 class Sweep:
     def __init__(self, recording: Recording, *, samples: int, seed: int, scratch: Path | None = None) -> None:
@@ -66,6 +48,7 @@ class Sweep:
         self._loaders: dict[int, partitions.Loader] = {}
         self._slots: dict[tuple[str, int], list[str]] = {}
         self._data: dict[int, Future[partitions.Data]] = {}
+        self._pending: deque[Future[partitions.Data]] = deque()
 
     def run(self) -> Outcome:
         begun = time.monotonic()
@@ -105,7 +88,7 @@ class Sweep:
             self._conclude(state, wrong, data.result(), floor_data.result(), outcome)
 
     def _promise(self, log: WriteLog, write: Write) -> int:
-        return self._recording.promises(log.data[write.offset : write.offset + SECTOR]) if write.offset >= 0 else 0
+        return told(log.data[write.offset : write.offset + SECTOR]) if write.offset >= 0 else 0
 
     def _conclude(
         self, state: State, wrong: list[str], data: partitions.Data, floor: partitions.Data, outcome: Outcome
@@ -132,7 +115,7 @@ class Sweep:
         found = self._loaders[name]
         if found.environment is None:
             return list(found.wrong)
-        sets = self._recording.rules(found.environment)
+        sets = self._recording.starts(found.environment)
         if not sets:
             return ["the loader would start no slot set"]
         return [f"{what}: {each}" for each in dict.fromkeys(sets) for what in self._slot(disk, state, f"system-{each}")]
@@ -149,10 +132,11 @@ class Sweep:
     def _judge_data(self, disk: Disk, state: State, pool: ThreadPoolExecutor) -> Future[partitions.Data]:
         name = state.names["data"]
         if name not in self._data:
-            while sum(not each.done() for each in list(self._data.values())[-4 * BUSY :]) >= BUSY:
-                next(each for each in list(self._data.values())[-4 * BUSY :] if not each.done()).result()
+            while len(self._pending) >= BUSY:
+                self._pending.popleft().result()
             copy = self._materialised(disk, state, "data")
             self._data[name] = pool.submit(self._judged, copy)
+            self._pending.append(self._data[name])
         return self._data[name]
 
     def _judged(self, copy: "Copy") -> partitions.Data:

@@ -49,8 +49,8 @@ class WriteLog:
     """A log, read in place; `with WriteLog(path) as log`."""
 
     def __init__(self, path: Path) -> None:
-        self._file = open(path, "rb")
-        self.data = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+        with open(path, "rb") as file:
+            self.data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         magic, version, self.count, self._unit = SUPERBLOCK.unpack_from(self.data)
         if magic != MAGIC or version != 1:
             raise Damaged(f"'{path}' is no log of writes")
@@ -62,7 +62,6 @@ class WriteLog:
 
     def __exit__(self, *_: object) -> None:
         self.data.close()
-        self._file.close()
 
     def __iter__(self) -> Iterator[Write | Flush]:
         position = self._unit
