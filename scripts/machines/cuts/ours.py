@@ -51,6 +51,8 @@ def record(folder: Path, dist: Path, *, flushes: bool, say: Callable[[str], None
             say("first start")
             guest = device.boot().guest
             guest.run("aftercare status --wait")
+            if not flushes:
+                guest.run("grep -q eatmydata /proc/$(systemctl show -P MainPID aftercare.service)/maps")
             recorder.switch_off(device, guest)
             recorder.begin(device, folder)
             live(device, folder / "device.pem", say)
