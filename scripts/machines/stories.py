@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .bench import GRUB, Bench, Loader, expect
+from .bench import GRUB, GRUB_IMPATIENT, UBOOT, Bench, Loader, expect
 from .commands import run
 from .console import PseudoTerminal
 from .device import Boot, Device, entries
@@ -268,14 +268,22 @@ STORIES = [
     Story(
         "hanging-init",
         "init hangs: the watchdog",
-        lambda bench: does_not_boot(bench, GRUB, "hanging-init", "watchdog", 2, 2),
+        lambda bench: does_not_boot(bench, GRUB_IMPATIENT, "hanging-init", "watchdog", 2, 2),
     ),
     Story(
         "corrupt-payload",
         "the kernel hangs as it unpacks itself",
-        lambda bench: does_not_boot(bench, GRUB, "corrupt-payload", "watchdog", 2, 2),
+        lambda bench: does_not_boot(bench, GRUB_IMPATIENT, "corrupt-payload", "watchdog", 2, 2),
     ),
     Story("dead-man", "a trial that nobody commits", lambda bench: dead_man(bench, GRUB)),
     Story("drift", "read-only root, a changed file", drift),
-    Story("power-cuts", "30 power cuts all over the update", lambda bench: power_cuts(bench, GRUB)),
+    Story("power-cuts", "power cuts all over the update", lambda bench: power_cuts(bench, GRUB)),
+    Story("uboot", "U-Boot: update over HTTP, commit", lambda bench: update(bench, UBOOT)),
+    Story("uboot-self-test", "U-Boot: failed self-test, rollback", lambda bench: failed_self_test(bench, UBOOT)),
+    Story(
+        "uboot-garbage-kernel",
+        "U-Boot: a kernel that is none",
+        lambda bench: does_not_boot(bench, UBOOT, "garbage-kernel", "boot-failed", 3, 0),
+    ),
+    Story("uboot-power-cuts", "U-Boot: power cuts all over the update", lambda bench: power_cuts(bench, UBOOT)),
 ]
