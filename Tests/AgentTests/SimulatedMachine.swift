@@ -98,9 +98,15 @@ final class SimulatedMachine: Sendable {
         """
     }
 
+    /// Who tells that the watchdog fired.
+    enum Watchdog {
+        case driver
+        case loader
+    }
+
     /// What firmware, boot loader and kernel do; gives the slot set that runs.
     @discardableResult
-    func boot(watchdog: Bool = false) throws -> SlotSet {
+    func boot(watchdog: Watchdog? = nil) throws -> SlotSet {
         let chosen = configuration.loader.start(storage: Storage()) { set in
             guard let bytes = try? slot(set), let image = TestImage(bytes: bytes), image.behaviour != .dead else {
                 return false
@@ -112,9 +118,9 @@ final class SimulatedMachine: Sendable {
             boots += 1
             return boots
         }
-        try folder.write("cmdline", "quiet aftercare.slot=\(running)\n")
+        try folder.write("cmdline", "quiet aftercare.slot=\(running)\(watchdog == .loader ? " aftercare.watchdog" : "")\n")
         try folder.write("boot-id", "boot-\(number)\n")
-        try folder.write("watchdog/bootstatus", watchdog ? "32\n" : "0\n")
+        try folder.write("watchdog/bootstatus", watchdog == .driver ? "32\n" : "0\n")
         (crew as? SimulatedCrew)?.losePower()
         return running
     }

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .. import disk_image, kernel, loaders, root_filesystem, slot_image
+from ..bench import PATIENT
 from ..commands import run
 from ..device import Device
 from ..guest import Guest
 from ..virtual_machine import Hardware
 from . import partitions, recorder
-from .ours import ENVIRONMENT, PACKAGES, VERSIONS
+from .ours import ENVIRONMENT, LONG, VERSIONS
+from .recorder import BOOT
 from .recording import Recording
 
 SYSTEM = f"""[system]
@@ -50,7 +52,7 @@ def record(folder: Path, say: Callable[[str], None]) -> Recording:
     run(
         "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=sweep",
         "-keyout", secret, "-out", certificate)
-    system = root_filesystem.base(PACKAGES)
+    system = root_filesystem.base("machine-rauc")
     core = kernel.make(system)
     own = {"/etc/rauc/system.conf": SYSTEM.encode(), "/etc/rauc/authority.pem": certificate.read_bytes()}
     images = {each: slot_image.release(system, core.overlay, each, own) for each in VERSIONS}
@@ -66,10 +68,12 @@ def record(folder: Path, say: Callable[[str], None]) -> Recording:
     data = disk_image.folder_of(folder / "data", bundles, ["aftercare", "cache", "configuration"])
     factory = folder / "factory"
     layout = disk_image.make(factory, loader=loader(folder / "loader"), slot_a=images["1.0.0"], data=data)
-    with Device(folder / "device", factory, Hardware) as device:
+
+    def first_start(device: Device) -> None:
         say("first start")
         recorder.switch_off(device, next_start(device))
-        recorder.begin(device, folder)
+
+    with recorder.begin(factory, folder, Hardware, first_start) as device:
         live(device, say)
     digests = {version: partitions.sha256(image) for version, image in images.items()}
     return Recording(folder, "rauc", recorder.regions(layout), ENVIRONMENT, digests)
@@ -77,7 +81,7 @@ def record(folder: Path, say: Callable[[str], None]) -> Recording:
 
 def loader(target: Path) -> Path:
     """The loader's partition with RAUC's script in place of ours, and the variables that it knows."""
-    folder = loaders.grub(target) / loaders.GRUB_FOLDER
+    folder = loaders.grub(target, watchdog=PATIENT) / loaders.GRUB_FOLDER
     (folder / "grub.cfg").write_bytes(Path(__file__).with_name("rauc-grub.cfg").read_bytes())
     run("grub-editenv", folder / "grubenv", "create")
     run("grub-editenv", folder / "grubenv", "set", "ORDER=A B", "A_OK=1", "A_TRY=0", "B_OK=0", "B_TRY=0")
@@ -89,12 +93,12 @@ def live(device: Device, say: Callable[[str], None]) -> None:
     guest = next_start(device)
     for version, verdict in (("1.1.0", "mark-good"), ("1.2.0", "mark-bad")):
         say(f"{version} is installed")
-        guest.run(f"rauc install /data/{version}.raucb", 900)
-        recorder.leave(guest, "systemctl reboot")
-        guest = device.next_boot()
-        guest.run("systemctl is-system-running --wait", 300, status=(0, 1))
+        guest.run(f"rauc install /data/{version}.raucb", LONG)
+        guest.tell("systemctl reboot")
+        guest = device.next_boot(BOOT)
+        guest.run("systemctl is-system-running --wait", BOOT, status=(0, 1))
         guest.run(f"rauc status {verdict}")
-    recorder.leave(guest, "systemctl reboot")
+    guest.tell("systemctl reboot")
     say("1.2.0 is left")
     recorder.switch_off(device, next_start(device))
 
@@ -103,7 +107,7 @@ def next_start(device: Device) -> Guest:
     """A start of the system that stays: as RAUC's service for it does, it is marked good."""
     if device.machine is None:
         device.switch_on()
-    guest = device.next_boot()
-    guest.run("systemctl is-system-running --wait", 300, status=(0, 1))
+    guest = device.next_boot(BOOT)
+    guest.run("systemctl is-system-running --wait", BOOT, status=(0, 1))
     guest.run("rauc status mark-good")
     return guest

@@ -1,6 +1,6 @@
-"""A device whose disk's writes are recorded by QEMU, and marks in the record of what somebody has been told."""
+"""A device whose disk's writes are recorded by QEMU, and notes in the record of what somebody has been told."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .. import disk_image
@@ -12,6 +12,8 @@ from .recording import MARK
 from .states import Region
 from .write_log import SECTOR
 
+BOOT = 900
+"""Seconds that a boot may take here: nobody waits for this one, and the host may be busy."""
 # Between the partition table and the first partition: nobody's.
 MARK_SECTOR = 1024
 
@@ -20,22 +22,25 @@ def regions(layout: Layout) -> Mapping[str, Region]:
     return {each.name: Region(each.name, each.start // SECTOR, each.size // SECTOR) for each in layout.partitions}
 
 
-def logging(hardware: Hardware, log: Path) -> Hardware:
-    """The same machine whose disk's writes go into `log` too."""
+def begin(factory: Path, folder: Path, hardware: Callable[[Path], Hardware], prepare: Callable[[Device], None]) -> Device:
+    """A device whose first start is over and that is switched off: from its next start on everything is recorded.
+
+    `prepare` is that first start, which ends with the device switched off.
+    """
+    disk, log = folder / "disk", folder / "log"
+    device = Device(factory, folder / "first", hardware(factory))
+    prepare(device)
+    disk_image.copy(factory, folder / "base")
+    factory.rename(disk)
     log.touch()
-    hardware.disk_arguments = [
-        "-blockdev", f"driver=file,filename={hardware.disk},node-name=medium",
+    recorded = hardware(disk)
+    recorded.disk_arguments = [
+        "-blockdev", f"driver=file,filename={disk},node-name=medium",
         "-blockdev", "driver=raw,file=medium,node-name=plain",
         "-blockdev", f"driver=file,filename={log},node-name=log",
         "-blockdev", "driver=blklogwrites,file=plain,log=log,log-sector-size=512,log-super-update-interval=1,node-name=disk",
     ]  # fmt: skip
-    return hardware
-
-
-def begin(device: Device, folder: Path) -> None:
-    """From the next time it is switched on, everything is recorded; the disk as it is now is kept."""
-    disk_image.copy(device.disk, folder / "base")
-    logging(device.hardware, folder / "log")
+    return Device(disk, folder / "recorded", recorded)
 
 
 def tell(guest: Guest, entries: int) -> None:
@@ -49,13 +54,8 @@ def tell(guest: Guest, entries: int) -> None:
     )
 
 
-def leave(guest: Guest, command: str) -> None:
-    """Runs a command that ends this boot, and so the door that would answer."""
-    guest.run(f"(sleep 1; {command}) </dev/null >/dev/null 2>&1 &")
-
-
 def switch_off(device: Device, guest: Guest) -> None:
     """In good order."""
-    leave(guest, "systemctl poweroff")
-    device.on.wait_off()
+    guest.tell("systemctl poweroff")
+    device.on.wait_off(BOOT)
     device.machine = None
