@@ -83,6 +83,9 @@ package final class RunningAgent {
         }
     }
 
+    /// Waits until it has taken up what it found.
+    package func begun() async { for await _ in watch.changes { break } }
+
     /// Whether it asked for a restart.
     package var wantsRestart: Bool { watch.restarts > 0 }
 

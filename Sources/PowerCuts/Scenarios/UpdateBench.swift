@@ -24,6 +24,11 @@ final class UpdateBench: Bench {
         folder = try MediumFolder(path)
     }
 
+    var account: String {
+        let lines = (try? MediumContent(of: workshop.machine.folder.path))?.ledgerLines ?? []
+        return lines.map { String(decoding: $0.prefix(400), as: UTF8.self) }.joined(separator: "\n")
+    }
+
     func judge(_ content: MediumContent, _ circumstances: Recording.Circumstances) async throws -> [String] {
         try folder.put(content, touched: fence.take())
         let machine = workshop.machine

@@ -26,6 +26,7 @@ struct UpdateScenario: Scenario {
         try await workshop.prepare()
         let recorder = try MediumRecorder(workshop.machine.folder.path, crew: workshop.crew)
         let running = try RunningAgent(workshop.machine, observer: recorder)
+        await running.begun()
         try await workshop.request(of: running)
         recorder.promise(UpdateBench.taken)
         let status = try await workshop.machine.settle(from: running, observer: recorder)

@@ -15,5 +15,8 @@ package protocol Scenario: Sendable {
 /// Where what a power cut left is switched on again and held to its promises.
 package protocol Bench: AnyObject {
     /// Gives what does not hold; nothing where all does.
+    /// What the machine wrote about itself since the power came back, for a person who looks into one case.
+    var account: String { get }
+
     func judge(_ content: MediumContent, _ circumstances: Recording.Circumstances) async throws -> [String]
 }
