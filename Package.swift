@@ -24,6 +24,7 @@ let package = Package(
     products: [
         .executable(name: "aftercare", targets: ["aftercare"]),
         .executable(name: "aftercare-fleet", targets: ["aftercare-fleet"]),
+        .executable(name: "power-cut-sweep", targets: ["power-cut-sweep"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -116,6 +117,17 @@ let package = Package(
                 "VirtualDevice", "Hardware", "Servicing", "Transfers", "Commands", arguments, system,
             ]),
 
+        // The proof that power cuts do no harm: part of no device
+        .target(
+            name: "PowerCuts",
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
+                "Peripherals", "Integrity", "Heartbeats", "Servicing", "Agent", "TestSupport", system, logging,
+            ]),
+        .executableTarget(
+            name: "power-cut-sweep",
+            dependencies: ["Vocabulary", "Documents", "PowerCuts", "Commands", arguments, system]),
+
         // Tests
         .target(
             name: "TestSupport",
@@ -150,8 +162,9 @@ for (tests, tested) in [
     "AgentTests": [
         "Agent", "BootControl", "Bundles", "ChangeControl", "Ledger", "Hardware", "Peripherals", "Installation",
         "SelfTests", "Health", "Heartbeats", "Servicing", "Transfers", "Integrity", "Platform", "Documents", "Trust",
-        logging, "Releases",
+        logging, "Releases", "PowerCuts",
     ],
+    "PowerCutsTests": ["PowerCuts", "Agent", "Ledger", "Platform", "Documents"],
     "CommandsTests": ["Commands"],
     "EndToEndTests": [
         "Platform", "Documents", "Bundles", "Trust", "Ledger", "Releases", "Servicing", "Transfers",

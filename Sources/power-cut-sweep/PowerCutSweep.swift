@@ -1,0 +1,44 @@
+import ArgumentParser
+import Commands
+import PowerCuts
+
+@main
+struct PowerCutSweep: Program {
+    static let name = "power-cut-sweep"
+    static let configuration = CommandConfiguration(commandName: name, abstract: "Cuts the power at every write.")
+
+    @Option var scenario: [String] = []
+    @Option var seeds = 0
+    @Option var seed: UInt64 = 1
+    @Option var jobs = 2
+
+    @Option(name: .customLong("case")) var only: String?
+
+    func run() async throws {
+        if let only {
+            let this = try Case(only)
+            for scenario in try Catalogue().chosen([this.scenario]) {
+                let recording = try await scenario.record()
+                var medium = Medium(recording.base)
+                for step in recording.steps[..<this.cut] { try medium.make(step.change) }
+                let bench = try scenario.makeBench(recording)
+                for _ in 0..<10 {
+                    let found = try await bench.judge(medium.content(this.loss, recording.steps[this.cut].change), recording.circumstances(at: this.cut))
+                    print(found)
+                    if !found.isEmpty { print(bench.account) }
+                }
+            }
+            return
+        }
+        for scenario in try Catalogue().chosen(scenario) {
+            let recording = try await scenario.record()
+            for (number, step) in recording.steps.enumerated() { print(number, step.change.summary, step.circumstances.lines) }
+            print(recording.answer)
+            var sweep = Sweep()
+            (sweep.seeds, sweep.seed, sweep.jobs) = (seeds, seed, jobs)
+            let result = try await sweep.run(scenario, recording)
+            for f in result.failures { print(f.this, f.complaints) }
+            print(result.operations, result.cases, result.distinct, result.failures.count, result.time, result.slowest as Any)
+        }
+    }
+}
