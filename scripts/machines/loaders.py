@@ -1,0 +1,36 @@
+"""The content of the loader's partition: real GRUB or real U-Boot with the scripts that ship."""
+
+import tempfile
+from pathlib import Path
+
+from .commands import REPOSITORY, run
+from .disk_image import folder_of
+
+GRUB_SCRIPTS = REPOSITORY / "scripts/boot/grub"
+MODULES = """part_gpt fat ext2 normal configfile linux loadenv test echo true reboot sleep boot search regexp serial
+    terminal iorw memrw""".split()
+# The board's own options of its kernel: quick under emulation, and messages that tell what happened.
+OPTIONS = "mitigations=off loglevel=6 net.ifnames=0 systemd.journald.forward_to_console=0"
+GRUB_FOLDER = "EFI/aftercare"
+
+
+def grub(target: Path, *, watchdog: bool = True, options: str = OPTIONS) -> Path:
+    """The EFI system partition with GRUB, our scripts as they ship, and an environment in which A is confirmed.
+
+    The board's file is the example that ships, with the watchdog of the ICH9 where `watchdog` says so.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        image, environment = Path(scratch) / "BOOTX64.EFI", Path(scratch) / "grubenv"
+        run("grub-mkimage", "-O", "x86_64-efi", "-p", f"/{GRUB_FOLDER}", "-o", image, *MODULES)
+        run("grub-editenv", environment, "create")
+        first = ["ORDER=A B", "CONFIRMED=A", "A_OK=1", "A_TRY=0", "A_LEFT=3", "B_OK=0", "B_TRY=0", "B_LEFT=0"]
+        run("grub-editenv", environment, "set", *first)
+        board = (GRUB_SCRIPTS / "aftercare-board.cfg").read_text()
+        board += f'\nset aftercare_options="{options}"\n'
+        if watchdog:
+            board += 'source "$aftercare_folder/aftercare-watchdog-ich9.cfg"\n'
+        files: dict[str, bytes | Path] = {"EFI/BOOT/BOOTX64.EFI": image, f"{GRUB_FOLDER}/grubenv": environment}
+        for name in ("grub.cfg", "aftercare-select.cfg", "aftercare-watchdog-ich9.cfg"):
+            files[f"{GRUB_FOLDER}/{name}"] = GRUB_SCRIPTS / name
+        files[f"{GRUB_FOLDER}/aftercare-board.cfg"] = board.encode()
+        return folder_of(target, files)
