@@ -32,13 +32,13 @@ struct PowerCutSweep: Program {
         }
         for scenario in try Catalogue().chosen(scenario) {
             let recording = try await scenario.record()
-            for (number, step) in recording.steps.enumerated() { print(number, step.change.summary, step.circumstances.lines) }
+            if seeds < 0 { for (number, step) in recording.steps.enumerated() { print(number, step.change.summary, step.circumstances.lines) } }
             print(recording.answer)
             var sweep = Sweep()
-            (sweep.seeds, sweep.seed, sweep.jobs) = (seeds, seed, jobs)
+            (sweep.seeds, sweep.seed, sweep.jobs) = (max(0, seeds), seed, jobs)
             let result = try await sweep.run(scenario, recording)
             for f in result.failures { print(f.this, f.complaints) }
-            print(result.operations, result.cases, result.distinct, result.failures.count, result.time, result.slowest as Any)
+            print(scenario.name, result.operations, result.cases, result.distinct, result.failures.count, result.time, result.slowest as Any)
         }
     }
 }
