@@ -23,7 +23,7 @@ struct LedgerScenario: Scenario {
 
     static func event(_ number: Int) -> LedgerEvent {
         LedgerEvent(
-            .updateTransition, ["number": .number(number), "text": .string(String(repeating: "x", count: 40 + number * 7))])
+            .updateTransition, ["number": .number(number), "text": .string(String(repeating: "x", count: 40 + number % 40 * 7))])
     }
 
     func record() async throws -> Recording {

@@ -16,7 +16,7 @@ struct StoreScenario: Scenario {
     func record() async throws -> Recording {
         let folder = try TemporaryFolder(inMemory: true)
         let recorder = try MediumRecorder(folder.path)
-        try await work(folder.path, Storage(observer: recorder)) { recorder.promise($0) }
+        try await work(folder.path.appending("store"), Storage(observer: recorder)) { recorder.promise($0) }
         return try recorder.recording(answer: "done")
     }
 

@@ -32,7 +32,7 @@ extension StoryScenario {
                         if !isReplaced { complaints.append("'\(id)' cannot be applied again: \(error)") }
                     }
                 }
-                complaints += lacking(["EU 2", "BL-3"], try await agent.alive.documents())
+                complaints += lacking(["EU 2.0.0", "BL-3"], try await agent.alive.documents())
                 return complaints
             })
     }
@@ -49,15 +49,15 @@ extension StoryScenario {
         let file = ProjectFolder.file("firmware-manifests/rules/EU.toml")
         let text = String(decoding: try Storage().read(file, limit: 1 << 20), as: UTF8.self)
         guard case .object(var pack) = try DraftRulePack(toml: text).content.json else { return documents }
-        pack["version"] = 2
-        documents.insert(("EU 2", try provisioning.signed(.object(pack)).bytes), at: 1)
+        pack["version"] = "2.0.0"
+        documents.insert(("EU 2.0.0", try provisioning.signed(.object(pack)).bytes), at: 1)
         return documents
     }
 
     private static func names(_ documents: JSON) -> [String] {
         (documents["documents"]?.array ?? []).map { document in
             let id = document["id"]?.string ?? ""
-            return document["version"].map { "\(id) \($0.integer.map(String.init) ?? $0.string ?? "")" } ?? id
+            return document["version"]?.string.map { "\(id) \($0)" } ?? id
         }
     }
 
@@ -106,7 +106,8 @@ extension StoryScenario {
                 if word != recorded { complaints.append("the agent says '\(word)' and its ledger '\(recorded)'") }
                 if promises.contains("accepted"), word != "known" { complaints.append("what was accepted is '\(word)'") }
                 let found = try await watch(machine, agent).measureNow()["statement"]
-                if let digest = found?["last"]?["digest"]?.string.flatMap({ Digest(hex: $0) }), word != "known" {
+                let isDrift = try await agent.alive.configurationWord != "known"
+                if isDrift, let digest = found?["last"]?["digest"]?.string.flatMap({ Digest(hex: $0) }) {
                     _ = try await agent.alive.apply(try acceptance(digest, machine), requestedBy: "test")
                 }
                 let end = try await agent.alive.configurationWord

@@ -35,7 +35,7 @@ final class Ground {
         var complaints: [String] = []
         let verdict = try LedgerFolder(path.pushing(FilePath(name)), storage: Storage()).verify().verdict
         if case .whole = verdict {} else { complaints.append("the ledger does not verify: \(verdict)") }
-        let lines = try MediumContent(of: path).ledgerLines
+        let lines = try MediumContent(of: path, below: "state/ledger").ledgerLines
         let promised = recording.lines[..<circumstances.lines]
         if !lines.starts(with: promised) {
             let kept = zip(promised, lines).prefix { $0 == $1 }.count
