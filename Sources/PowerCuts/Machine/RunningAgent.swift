@@ -134,7 +134,11 @@ extension SimulatedMachine {
     ) async throws -> JSON {
         var agent = try first ?? RunningAgent(self, observer: observer)
         for _ in 0..<limit {
-            let status = try await agent.state("idle")
+            let status: JSON
+            do { status = try await agent.state("idle") } catch {
+                await agent.stop()
+                throw error
+            }
             let wantsRestart = agent.wantsRestart
             await agent.stop()
             guard wantsRestart else { return status }

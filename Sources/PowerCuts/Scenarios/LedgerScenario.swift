@@ -10,12 +10,16 @@ import Vocabulary
 struct LedgerScenario: Scenario {
     let name = "ledger"
     let summary = "the ledger alone: groups, sealing, dropping, checkpoints"
+    var isMachine: Bool { false }
     private let key: DeviceKey
-    private let limits = LedgerLimits(segment: 1000, total: 4000, checkpointInterval: 1 << 50)
+    /// So small that segments are sealed and dropped all the time.
+    static let tight = LedgerLimits(segment: 1000, total: 4000, checkpointInterval: 1 << 50)
+    /// Nothing more is dropped: what was acknowledged must be there.
+    static let roomy = LedgerLimits(checkpointInterval: 1 << 50)
 
     init() throws { key = DeviceKey(try PrivateKey.generate(.ed25519)) }
 
-    func open(_ folder: FilePath, _ storage: Storage) throws -> Ledger {
+    func open(_ folder: FilePath, _ storage: Storage, _ limits: LedgerLimits = tight) throws -> Ledger {
         try Ledger.open(
             folder: folder.appending("ledger"), storage: storage, clock: StillClock(), bootID: "boot-1", limits: limits,
             signer: try LedgerSigner(device: "pump", key: key))
@@ -68,12 +72,16 @@ private final class LedgerBench: Bench {
         var complaints: [String] = []
         let acknowledged = circumstances.promises.last.flatMap { Int($0) } ?? 0
         for round in 1...2 {
-            let ledger = try scenario.open(folder.path, ground.storage)
+            let ledger = try scenario.open(folder.path, ground.storage, LedgerScenario.roomy)
             if round == 2, ledger.torn != nil { complaints.append("opened again, it is torn again") }
             try ledger.append([LedgerScenario.event(100 + round)])
             _ = try ledger.checkpoint()
             complaints += try examine(ledger, acknowledged)
         }
+        let ledger = try scenario.open(folder.path, ground.storage)
+        for number in 103...106 { try ledger.append([LedgerScenario.event(number)]) }
+        let verdict = try ledger.reader.verify().verdict
+        if case .whole = verdict {} else { complaints.append("after more was dropped, it does not verify: \(verdict)") }
         return complaints + ground.examineRest()
     }
 

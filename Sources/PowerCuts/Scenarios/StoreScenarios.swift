@@ -8,6 +8,7 @@ import Vocabulary
 struct StoreScenario: Scenario {
     let name: String
     let summary: String
+    var isMachine: Bool { false }
     /// Works in a folder and tells each promise when it is made.
     let work: @Sendable (FilePath, Storage, _ promise: (String) -> Void) async throws -> Void
     /// Gives what does not hold of these promises.
