@@ -43,6 +43,8 @@ package final class RunningAgent {
     }
 
     private let watch = Watch()
+    /// What its files are reached through.
+    package let storage: Storage
     private var agent: Agent?
     private var task: Task<Void, Never>?
     private let closed: AsyncStream<Void>
@@ -53,14 +55,16 @@ package final class RunningAgent {
         interlocks: [any Interlock] = [], working: Bool = true, later seconds: Int64 = 0,
         boardTrouble: FaultReport? = nil, key: DeviceKey? = nil
     ) throws {
-        let storage = Storage(observer: observer)
+        storage = Storage(observer: observer)
         let running = try RunningSystem.read(machine.configuration, storage: storage)
         let (closed, gone) = AsyncStream<Void>.makeStream()
         self.closed = closed
         let records = try Records.open(
             machine.configuration.places, storage: storage,
             clock: StoppedClock(at: SimulatedMachine.time.advanced(by: seconds), gone: gone), boot: running.boot)
-        let lockFiles = machine.configuration.interlocks.lockFiles.map { LockFileInterlock(path: $0, storage: storage) }
+        let lockFiles = machine.configuration.interlocks.lockFiles.map { [storage] path in
+            LockFileInterlock(path: path, storage: storage)
+        }
         let watch = watch
         agent = Agent(
             configuration: machine.configuration, running: running, storage: storage, records: records,
@@ -130,7 +134,11 @@ extension SimulatedMachine {
     ) async throws -> JSON {
         var agent = try first ?? RunningAgent(self, observer: observer)
         for _ in 0..<limit {
-            let status = try await agent.state("idle")
+            let status: JSON
+            do { status = try await agent.state("idle") } catch {
+                await agent.stop()
+                throw error
+            }
             let wantsRestart = agent.wantsRestart
             await agent.stop()
             guard wantsRestart else { return status }

@@ -22,10 +22,9 @@ package struct MediumContent: Equatable, Sendable {
 
     package init() {}
 
-    /// What lies in a folder.
-    package init(of folder: FilePath) throws {
-        let storage = Storage()
-        try read(folder, "", storage)
+    /// What lies in a folder, or in one below it.
+    package init(of folder: FilePath, below name: String = "") throws {
+        try read(name.isEmpty ? folder : folder.pushing(FilePath(name)), name, Storage())
     }
 
     private mutating func read(_ path: FilePath, _ name: String, _ storage: Storage) throws {

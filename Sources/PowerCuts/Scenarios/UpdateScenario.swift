@@ -1,35 +1,61 @@
 import Agent
 import BootControl
 import Documents
-import Ledger
 import Platform
+import Synchronization
 import SystemPackage
 import TestSupport
 import Vocabulary
 
 /// An update of a whole device, from the offer to its end, whichever that is.
 struct UpdateScenario: Scenario {
+    /// What goes wrong on the way, besides the power.
+    enum Trouble: Sendable {
+        case none
+        /// Writing to the slot fails once; the installation is offered again and resumed.
+        case slot
+        /// The database is found damaged when the agent starts.
+        case database
+    }
+
     let name: String
     let summary: String
     var loader = SimulatedMachine.Loader.grub
     var image = TestImage("1.1.0")
     /// The firmware of the peripherals that the release brings along.
-    var firmware: [String: String] = [:]
-    /// What has happened before the power can fail.
+    var firmware: [String: SimulatedCrew.Firmware] = [:]
+    /// The updates that were committed before the power can fail.
     var before: [TestImage] = []
+    /// Whether an agent ran on the machine before the power can fail.
+    var isNew = false
     /// What is asked of the agent: an update to `image`, or the way back to what ran before.
     var goesBack = false
+    var trouble = Trouble.none
     let bundles: BundleShelf
+
+    /// The slot set that runs when it begins, and the other one.
+    var source: SlotSet { before.count.isMultiple(of: 2) ? .a : .b }
+    var target: SlotSet { before.count.isMultiple(of: 2) ? .b : .a }
 
     func record() async throws -> Recording {
         let workshop = try Workshop(self)
-        try await workshop.prepare()
-        let recorder = try MediumRecorder(workshop.machine.folder.path, crew: workshop.crew)
-        let running = try RunningAgent(workshop.machine, observer: recorder)
+        let machine = workshop.machine
+        if !isNew { try await workshop.prepare() }
+        if case .database = trouble { try workshop.damageDatabase() }
+        let recorder = try MediumRecorder(machine.folder.path, crew: workshop.crew)
+        let slot = machine.folder.file("disk/\(target.name.lowercased()).img")
+        let observer: any StorageObserver = trouble == .slot ? FailingOnce(slot, after: 2, recorder) : recorder
+        let running = try RunningAgent(machine, observer: observer)
         await running.begun()
         try await workshop.request(of: running)
         recorder.promise(UpdateBench.taken)
-        let status = try await workshop.machine.settle(from: running, observer: recorder)
+        var status = try await machine.settle(from: running, observer: observer)
+        if trouble == .slot {
+            let again = try RunningAgent(machine, observer: observer)
+            await again.begun()
+            try await workshop.request(of: again)
+            status = try await machine.settle(from: again, observer: observer)
+        }
         recorder.acknowledgeLedger()
         return try recorder.recording(answer: try workshop.answer(status))
     }
@@ -37,7 +63,30 @@ struct UpdateScenario: Scenario {
     func makeBench(_ recording: Recording) throws -> any Bench { try UpdateBench(Workshop(self), recording) }
 }
 
-/// A machine of an update's scenario, with the bundles that it is offered.
+/// Fails one write to a file, and shows everything else to the next observer.
+private final class FailingOnce: StorageObserver {
+    private let path: FilePath
+    private let left: Mutex<Int>
+    private let next: any StorageObserver
+
+    init(_ path: FilePath, after count: Int, _ next: any StorageObserver) {
+        (self.path, self.next) = (path, next)
+        left = Mutex(count)
+    }
+
+    func decide(on operation: StorageOperation, data: UnsafeRawBufferPointer?) -> StorageDecision {
+        if case .write(path, _, _) = operation {
+            let isTime = left.withLock { left in
+                left -= 1
+                return left == -1
+            }
+            if isTime { return .fail(.ioError) }
+        }
+        return next.decide(on: operation, data: data)
+    }
+}
+
+/// A machine of an update's scenario, and what is done to it.
 final class Workshop {
     let scenario: UpdateScenario
     let machine: SimulatedMachine
@@ -60,6 +109,12 @@ final class Workshop {
         try await machine.settle()
     }
 
+    func damageDatabase() throws {
+        var bytes = try machine.folder.read("state/state.db")
+        for index in bytes.indices.dropFirst(100) { bytes[index] ^= 0x5A }
+        try machine.folder.write("state/state.db", bytes)
+    }
+
     func request(of agent: RunningAgent) async throws {
         if scenario.goesBack {
             try await agent.alive.rollBack(reason: "it disturbs the ward", requestedBy: "test")
@@ -74,9 +129,7 @@ final class Workshop {
             let firmware = image == scenario.image ? scenario.firmware : [:]
             return try machine.bundle(
                 image, from: [from], fallbacks: [from],
-                peripherals: firmware.sorted { $0.key < $1.key }.map { name, version in
-                    ("\(name)-firmware", SimulatedCrew.Firmware(version).bytes)
-                })
+                peripherals: firmware.sorted { $0.key < $1.key }.map { ("\($0)-firmware", $1.bytes) })
         }
     }
 

@@ -5,6 +5,9 @@ package protocol Scenario: Sendable {
     /// One line for the table and the document.
     var summary: String { get }
 
+    /// Whether a whole machine is started to judge it, or only a part of the agent.
+    var isMachine: Bool { get }
+
     /// Does it once, uncut.
     func record() async throws -> Recording
 
@@ -19,4 +22,8 @@ package protocol Bench: AnyObject {
     var account: String { get }
 
     func judge(_ content: MediumContent, _ circumstances: Recording.Circumstances) async throws -> [String]
+}
+
+extension Scenario {
+    package var isMachine: Bool { true }
 }
