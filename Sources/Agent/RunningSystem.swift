@@ -9,7 +9,7 @@ package struct RunningSystem: Equatable, Sendable {
     package let version: Version
     /// Tells one boot from another (random(4), boot_id).
     package let boot: String
-    /// The watchdog's mark that it was the cause of the last restart.
+    /// A watchdog was the cause of the last restart: its driver says so, or the loader, as not every driver can.
     package let watchdogFired: Bool
 
     /// `WDIOF_CARDRESET` of linux/watchdog.h: "card previously reset the CPU".
@@ -31,7 +31,8 @@ package struct RunningSystem: Equatable, Sendable {
         let status = (try? text(places.watchdog.appending("bootstatus"), storage)).flatMap { UInt64($0.trimmed) }
         return RunningSystem(
             slotSet: set, version: version, boot: try text(places.bootID, storage).trimmed,
-            watchdogFired: (status ?? 0) & cardReset != 0)
+            watchdogFired: (status ?? 0) & cardReset != 0
+                || commandLine.split(whereSeparator: \.isWhitespace).contains("aftercare.watchdog"))
     }
 
     private static func text(_ path: FilePath, _ storage: Storage) throws(AgentError) -> String {

@@ -121,8 +121,10 @@ struct RollbackTests {
         #expect(entry?.body["requestedBy"] == "uid 7")
     }
 
-    @Test("The hardware watchdog, before and during the trial", arguments: [false, true])
-    func watchdog(whileSoaking: Bool) async throws {
+    @Test(
+        "The hardware watchdog, before and during the trial, told by its driver or by the loader",
+        arguments: [false, true], [SimulatedMachine.Watchdog.driver, .loader])
+    func watchdog(whileSoaking: Bool, teller: SimulatedMachine.Watchdog) async throws {
         let machine = try await trial(of: .good)
         if whileSoaking {
             try machine.boot()
@@ -131,7 +133,7 @@ struct RollbackTests {
             await agent.stop()
         }
         // It hangs whenever it is started, until the loader has no attempt left.
-        while try machine.boot(watchdog: true) == .b {}
+        while try machine.boot(watchdog: teller) == .b {}
         try await expectRolledBack(machine, .watchdog)
     }
 

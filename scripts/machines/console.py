@@ -10,7 +10,6 @@ import time
 import tty
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from .commands import Failure
 
@@ -32,11 +31,11 @@ class Port:
         self._changed = threading.Condition()
         self._tap: Callable[[bytes], None] | None = None
         self._open = True
-        self._log: BinaryIO | None = None
+        self._log: "LineLog | None" = None
 
-    def log(self, file: BinaryIO) -> None:
-        """Also writes what comes into a file."""
-        self._log = file
+    def log(self, log: "LineLog") -> None:
+        """Also writes what comes into a log."""
+        self._log = log
 
     def send(self, data: str | bytes) -> None:
         self._line.sendall(data.encode() if isinstance(data, str) else data)
@@ -88,7 +87,7 @@ class Port:
     def _received(self, data: bytes) -> None:
         with self._changed:
             self._raw += data
-            if self._log and not self._log.closed:
+            if self._log:
                 self._log.write(data)
             if len(self._raw) > 2 * KEPT:
                 self._dropped += len(self._raw) - KEPT
@@ -101,6 +100,35 @@ class Port:
         with self._changed:
             self._open = False
             self._changed.notify_all()
+
+
+class LineLog:
+    """A file of lines, each with the seconds since the machine was switched on; without escape sequences."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = open(path, "ab", buffering=0)
+        self._began = time.monotonic()
+        self._line = bytearray()
+
+    def note(self, text: str) -> None:
+        """A line of the driver's own."""
+        self._write(f"==== {text}")
+
+    def write(self, data: bytes) -> None:
+        self._line += data
+        *lines, rest = self._line.split(b"\n")
+        self._line = bytearray(rest)
+        for line in lines:
+            self._write(ESCAPE.sub("", line.decode("utf-8", "replace")).strip("\r\0"))
+
+    def close(self) -> None:
+        if self._line:
+            self.write(b"\n")
+        self._file.close()
+
+    def _write(self, line: str) -> None:
+        if line:
+            self._file.write(f"{time.monotonic() - self._began:8.1f}  {line}\n".encode())
 
 
 class Ports:

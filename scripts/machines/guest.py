@@ -35,10 +35,8 @@ class Guest:
 
     def ask(self, command: str, timeout: float = 120) -> Answer:
         """Runs a shell command as root."""
-        self._number += 1
-        number = f"{self.boot_id[:8]}-{self._number}"
         since = self._door.position
-        self._door.send(f"{number} {base64.b64encode(command.encode()).decode()}\n")
+        number = self._send(command)
         came = self._door.wait_bytes(f"<status {number} ".encode(), since, timeout)
         data = came[came.index(f"<answer {number}>".encode()) :].split(b"\n", 1)[1].split(b"\n", 1)[0].strip()
         rest = self._door.wait(rf"^<status {number} (\d+)>", timeout, since)
@@ -47,6 +45,12 @@ class Guest:
         except binascii.Error as error:
             raise Failure(f"the door's answer to '{command}' is damaged: {error}") from None
         return Answer(output, int(rest[1]))
+
+    def _send(self, command: str) -> str:
+        self._number += 1
+        number = f"{self.boot_id[:8]}-{self._number}"
+        self._door.send(f"{number} {base64.b64encode(command.encode()).decode()}\n")
+        return number
 
     def run(self, command: str, timeout: float = 120, status: tuple[int, ...] = (0,)) -> str:
         """The output of a shell command that must end with one of `status`."""
@@ -65,6 +69,14 @@ class Guest:
     def await_agent(self, timeout: float = BOOT) -> None:
         """Waits until the agent has said that it is ready: systemd's own wait for a unit of Type=notify."""
         self.run("systemctl start aftercare.service", timeout)
+
+    def tell(self, command: str) -> None:
+        """Runs a shell command and does not wait for its end: it may be that of this boot."""
+        self._send(command)
+
+    @property
+    def version(self) -> str:
+        return self.run(". /usr/lib/os-release && echo $IMAGE_VERSION").strip()
 
     @property
     def slot_set(self) -> str:

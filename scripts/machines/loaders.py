@@ -12,12 +12,15 @@ MODULES = """part_gpt fat ext2 normal configfile linux loadenv test echo true re
 # The board's own options of its kernel: quick under emulation, and messages that tell what happened.
 OPTIONS = "mitigations=off loglevel=6 net.ifnames=0 systemd.journald.forward_to_console=0"
 GRUB_FOLDER = "EFI/aftercare"
+UBOOT_SCRIPTS = REPOSITORY / "scripts/boot/uboot"
+UBOOT = Path("/usr/lib/u-boot/qemu-x86/u-boot.rom")
+ENVIRONMENT_SIZE = 0x4000
 
 
-def grub(target: Path, *, watchdog: bool = True, options: str = OPTIONS) -> Path:
+def grub(target: Path, *, watchdog: int = 600, options: str = OPTIONS) -> Path:
     """The EFI system partition with GRUB, our scripts as they ship, and an environment in which A is confirmed.
 
-    The board's file is the example that ships, with the watchdog of the ICH9 where `watchdog` says so.
+    The board's file is the example that ships, with the watchdog of the ICH9, armed for `watchdog` seconds; 0: not at all.
     """
     with tempfile.TemporaryDirectory() as scratch:
         image, environment = Path(scratch) / "BOOTX64.EFI", Path(scratch) / "grubenv"
@@ -29,8 +32,21 @@ def grub(target: Path, *, watchdog: bool = True, options: str = OPTIONS) -> Path
         board += f'\nset aftercare_options="{options}"\n'
         if watchdog:
             board += 'source "$aftercare_folder/aftercare-watchdog-ich9.cfg"\n'
+            board += f"set aftercare_watchdog_ticks={watchdog * 10 // 12}\n"
         files: dict[str, bytes | Path] = {"EFI/BOOT/BOOTX64.EFI": image, f"{GRUB_FOLDER}/grubenv": environment}
         for name in ("grub.cfg", "aftercare-select.cfg", "aftercare-watchdog-ich9.cfg"):
             files[f"{GRUB_FOLDER}/{name}"] = GRUB_SCRIPTS / name
         files[f"{GRUB_FOLDER}/aftercare-board.cfg"] = board.encode()
         return folder_of(target, files)
+
+
+def uboot(target: Path, *, options: str = OPTIONS) -> Path:
+    """The loader's partition with our script as it ships, for Debian's U-Boot, and an environment in which A is confirmed."""
+    with tempfile.TemporaryDirectory() as scratch:
+        script, image, environment = (Path(scratch) / name for name in ("boot.cmd", "boot.scr", "uboot.env"))
+        board = (Path(__file__).resolve().parent / "boot/uboot-board.cmd").read_text().replace("@options@", options)
+        script.write_text(board + (UBOOT_SCRIPTS / "aftercare-boot.cmd").read_text())
+        run("mkimage", "-A", "x86", "-T", "script", "-C", "none", "-d", script, image)
+        first = "BOOT_ORDER=A\nBOOT_CONFIRMED=A\nBOOT_A_LEFT=3\nBOOT_B_LEFT=0\n"
+        run("mkenvimage", "-s", str(ENVIRONMENT_SIZE), "-o", environment, "-", input=first)
+        return folder_of(target, {"boot.scr": image, "uboot.env": environment})

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .commands import Failure
-from .console import Port, Ports
+from .console import LineLog, Port, Ports
 
 FIRMWARE = Path("/usr/share/OVMF")
 EMULATOR = "qemu-system-x86_64"
@@ -94,6 +94,7 @@ class VirtualMachine:
         if hardware.bios is None:
             shutil.copyfile(FIRMWARE / "OVMF_VARS_4M.fd", self._folder / "firmware-variables")
         self._errors = open(logs / "qemu.log", "ab")
+        self._logs: list[LineLog] = []
         # A process group of its own: Ctrl-C ends the stories first, and those end the machine.
         # And it never outlives this process, not even where that is killed.
         self._process = subprocess.Popen(
@@ -105,7 +106,9 @@ class VirtualMachine:
         )
         atexit.register(self.cut)
         self._ports = Ports()
-        self._logs = [open(logs / f"{name}.log", "ab", buffering=0) for name in ("console", "service")]
+        self._logs = [LineLog(logs / f"{name}.log") for name in ("console", "service")]
+        for log in self._logs:
+            log.note("power on")
         try:
             self._connect()
         except BaseException:
@@ -138,8 +141,10 @@ class VirtualMachine:
         self._ports.close()
         if self.monitor:
             self.monitor.close()
-        for log in [*self._logs, self._errors]:
+        for log in self._logs:
+            log.note("power off")
             log.close()
+        self._errors.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def wait_off(self, timeout: float = 300) -> None:

@@ -116,9 +116,15 @@ package final class SimulatedMachine: Sendable {
         """
     }
 
+    /// Who tells that the watchdog fired.
+    package enum Watchdog {
+        case driver
+        case loader
+    }
+
     /// What firmware, boot loader and kernel do; gives the slot set that runs.
     @discardableResult
-    package func boot(watchdog: Bool = false, storage: Storage = Storage()) throws -> SlotSet {
+    package func boot(watchdog: Watchdog? = nil, storage: Storage = Storage()) throws -> SlotSet {
         let chosen = configuration.loader.start(storage: storage) { set in
             guard let bytes = try? slot(set), let image = TestImage(bytes: bytes), image.behaviour != .dead else {
                 return false
@@ -130,9 +136,9 @@ package final class SimulatedMachine: Sendable {
             boots += 1
             return boots
         }
-        try folder.write("cmdline", "quiet aftercare.slot=\(running)\n")
+        try folder.write("cmdline", "quiet aftercare.slot=\(running)\(watchdog == .loader ? " aftercare.watchdog" : "")\n")
         try folder.write("boot-id", "boot-\(number)\n")
-        try folder.write("watchdog/bootstatus", watchdog ? "32\n" : "0\n")
+        try folder.write("watchdog/bootstatus", watchdog == .driver ? "32\n" : "0\n")
         (crew as? SimulatedCrew)?.losePower()
         return running
     }

@@ -1,0 +1,289 @@
+"""The stories: what a device must do on a machine that really boots. Each is a function of the bench; see `STORIES`."""
+
+import random
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .bench import GRUB, GRUB_IMPATIENT, UBOOT, Bench, Loader, expect
+from .commands import run
+from .console import PseudoTerminal
+from .device import Boot, Device, entries
+from .power_cuts import power_cuts
+
+ADDRESS = "http://10.0.2.100"
+INSTALLING = 900
+TRIAL = 280
+
+
+@dataclass(frozen=True)
+class Story:
+    name: str
+    checks: str
+    """What is checked, for the table."""
+    tell: Callable[[Bench], str]
+    """Tells it and returns the result in a few words; what does not hold is a Failure."""
+    quick: bool = False
+    """Whether the short form has it."""
+
+
+def install(bench: Bench, boot: Boot, bundle: Path) -> None:
+    with bench.step(f"install {bundle.name} over HTTP"):
+        boot.guest.run(f"aftercare install --quiet --no-activate {ADDRESS}/{bundle.name}", INSTALLING)
+
+
+def activate(bench: Bench, device: Device, boot: Boot, what: str) -> Boot:
+    """Restarts into what is installed, and waits for whichever system comes up."""
+    with bench.step(what):
+        boot.guest.tell("aftercare activate")
+        return device.boot(timeout=1200)
+
+
+def first_boot(bench: Bench, device: Device) -> Boot:
+    with bench.step("power on: firmware, loader, kernel, systemd, agent"):
+        boot = device.boot()
+    expect((boot.slot_set, boot.version) == ("A", "1.0.0"), f"{boot.version} runs in {boot.slot_set}, not 1.0.0 in A")
+    return boot
+
+
+def expect_committed(bench: Bench, boot: Boot, version: str, slot_set: str) -> None:
+    expect((boot.slot_set, boot.version) == (slot_set, version), f"{boot.version} runs in {boot.slot_set} on trial")
+    with bench.step("self-tests, soak, commit"):
+        answer = boot.guest.ask(f"aftercare status --wait --timeout {TRIAL}", TRIAL + 60)
+    expect(answer.status == 0 and f"{version} is committed" in answer.output, f"not committed: {answer.output[-400:]}")
+    slots = boot.guest.run("aftercare slots")
+    wanted = rf"^{slot_set} +{re.escape(version)} +committed +bootable, running, confirmed"
+    expect(bool(re.search(wanted, slots, re.MULTILINE)), f"slot set {slot_set} is not the confirmed one:\n{slots}")
+
+
+def expect_rolled_back(bench: Bench, boot: Boot, version: str, cause: str, runs: tuple[str, str]) -> None:
+    expect((boot.slot_set, boot.version) == runs, f"{boot.version} runs in {boot.slot_set}, not {runs[1]} in {runs[0]}")
+    with bench.step(f"the agent settles it: {cause}"):
+        answer = boot.guest.ask(f"aftercare status --wait --timeout {TRIAL}", TRIAL + 60)
+    expect(answer.status == 1, f"the update ended with {answer.status}: {answer.output[-400:]}")
+    expect(f"{version} was rolled back: {cause}" in answer.output, f"another cause: {answer.output[-400:]}")
+    shown = boot.guest.run("aftercare slots")
+    wanted = rf"^{runs[0]} +{re.escape(runs[1])} +\S+ +bootable, running, confirmed"
+    expect(bool(re.search(wanted, shown, re.MULTILINE)), f"slot set {runs[0]} is not the confirmed one:\n{shown}")
+
+
+def expect_whole_ledger(bench: Bench, device: Device, boot: Boot) -> str:
+    with bench.step("the ledger, verified in the device and by the auditor's program outside"):
+        count, said = device.ledger_is_whole(boot.guest)
+    expect("Nothing was found wrong" in said, f"the auditor's program says: {said}")
+    return f"{count} ledger entries verified"
+
+
+def update(bench: Bench, loader: Loader) -> str:
+    """1.0.0 to 1.1.0 over HTTP: installed, tried, tested, soaked, committed, recorded."""
+    with bench.device(f"update-{loader.name}", loader) as device:
+        boot = first_boot(bench, device)
+        install(bench, boot, bench.bundle("1.1.0"))
+        boot = activate(bench, device, boot, "restart into slot set B")
+        expect_committed(bench, boot, "1.1.0", "B")
+        found = [entry["type"] for entry in entries(boot.guest)]
+        for kind in ("update.offered", "slot.activated", "trial.started", "selftest.result", "update.committed"):
+            expect(kind in found, f"the ledger has no {kind}")
+        said = expect_whole_ledger(bench, device, boot)
+        with bench.step("another power cut and boot: it stays"):
+            device.cut()
+            boot = device.boot()
+        expect((boot.slot_set, boot.version) == ("B", "1.1.0"), f"{boot.version} runs in {boot.slot_set}")
+        return f"committed; {said}"
+
+
+def failed_self_test(bench: Bench, loader: Loader) -> str:
+    """1.2.0, whose calibration is off: its self-test fails on the device, which goes back at once."""
+    with bench.device(f"self-test-{loader.name}", loader) as device:
+        boot = first_boot(bench, device)
+        install(bench, boot, bench.bundle("1.1.0"))
+        boot = activate(bench, device, boot, "restart into 1.1.0")
+        expect_committed(bench, boot, "1.1.0", "B")
+        boot = fails_its_self_test(bench, device, boot)
+        return "rolled back: self-test; " + expect_whole_ledger(bench, device, boot)
+
+
+def fails_its_self_test(bench: Bench, device: Device, boot: Boot) -> Boot:
+    """1.1.0 in B runs; 1.2.0 is installed and goes back."""
+    install(bench, boot, bench.bundle("1.2.0"))
+    with bench.step("restart into 1.2.0, and by itself back into 1.1.0"):
+        boot.guest.tell("aftercare activate")
+        trial = device.next_boot()
+        expect(trial.slot_set == "A", f"slot set {trial.slot_set} is on trial, not A")
+        boot = device.boot(timeout=600)
+    expect_rolled_back(bench, boot, "1.2.0", "self-test", ("B", "1.1.0"))
+    history = boot.guest.run("aftercare history --json --number 1")
+    expect("flow-calibration" in history, "the history does not name the self-test that failed")
+    return boot
+
+
+def does_not_boot(bench: Bench, loader: Loader, damage: str, cause: str, attempts: int, watchdog: int) -> str:
+    """A release that does not come up as `damage` says: the loader gives the other slot set its turn."""
+    with bench.device(f"{damage}-{loader.name}", loader, attempts=attempts) as device:
+        boot = first_boot(bench, device)
+        install(bench, boot, bench.bundle("1.1.0", damage))
+        boot = activate(bench, device, boot, "restart into it; wait until the loader has gone back")
+        resets = device.watchdog_resets
+        expect(resets == watchdog, f"the watchdog restarted the machine {resets} times, not {watchdog}")
+        expect_rolled_back(bench, boot, "1.1.0", cause, ("A", "1.0.0"))
+        said = expect_whole_ledger(bench, device, boot)
+        return f"rolled back: {cause}" + (f" after {resets} resets by the watchdog; {said}" if watchdog else f"; {said}")
+
+
+def dead_man(bench: Bench, loader: Loader) -> str:
+    """A release without the agent: nobody commits it, and the dead-man restarts the device."""
+    with bench.device(f"dead-man-{loader.name}", loader, attempts=1) as device:
+        boot = first_boot(bench, device)
+        install(bench, boot, bench.bundle("1.1.0", "silent-agent"))
+        with bench.step("restart into it"):
+            boot.guest.tell("aftercare activate")
+            trial = device.next_boot()
+        expect(trial.slot_set == "B", f"slot set {trial.slot_set} is on trial, not B")
+        expect(trial.ask("systemctl is-active aftercare.service").status != 0, "the agent runs: the story is about none")
+        with bench.step("the dead-man's time runs out, and the device restarts"):
+            boot = device.boot(timeout=1200)
+        expect_rolled_back(bench, boot, "1.1.0", "deadline", ("A", "1.0.0"))
+        return "rolled back: deadline; " + expect_whole_ledger(bench, device, boot)
+
+
+def service_port(bench: Bench) -> str:
+    """1.1.0 over the service port: a technician's laptop, a cable, a grant."""
+    bundle = bench.bundle("1.1.0")
+    # The factory filled both slots: what the device has already is not sent over the line.
+    with bench.device("service-port", both_slots=True) as device:
+        boot = first_boot(bench, device)
+        certificate, key = bench.manufacturer.person("technician")
+        with PseudoTerminal(device.on.service) as port, bench.step("log in by a grant, send, install, restart"):
+            who = ["--certificate", certificate, "--key", key]
+            run(bench.manufacturer.fleet, "send", bundle, "--port", port, *who, "--activate", "--quiet")
+        boot = device.boot()
+        expect_committed(bench, boot, "1.1.0", "B")
+        kinds = [entry["type"] for entry in entries(boot.guest)]
+        expect("service.login" in kinds, "the ledger has no service.login")
+        return "committed; " + expect_whole_ledger(bench, device, boot)
+
+
+def zmodem(bench: Bench) -> str:
+    """1.1.0 by ZMODEM, as any terminal program sends it, at the technician's console."""
+    bundle = bench.bundle("1.1.0")
+    with bench.device("zmodem") as device:
+        boot = first_boot(bench, device)
+        port = device.on.service
+        certificate, key = bench.manufacturer.person("technician")
+
+        def type_and_wait(text: str, pattern: str, timeout: float = 120) -> re.Match[str]:
+            since = port.position
+            port.send(text + "\r")
+            return port.wait(pattern, timeout, since)
+
+        with bench.step("log in at the console"):
+            type_and_wait("", r"^IP4-000417> $")
+            challenge = type_and_wait("login", r"Challenge: +(\S+)[^$]*grant> $")[1]
+            grant = run(bench.manufacturer.fleet, "grant", challenge, "--certificate", certificate, "--key", key)
+            type_and_wait(grant.replace("\n", "\r"), r"^IP4-000417# $")
+        size = bundle.stat().st_size
+        with bench.step(f"update zmodem, {size >> 20} MiB"):
+            type_and_wait("update zmodem", r"\*\*\x18?B0|rz|ZMODEM")
+            with PseudoTerminal(port) as path, open(path, "r+b", buffering=0) as line:
+                sender = subprocess.run(["sz", "-b", "-q", bundle], stdin=line, stdout=line, stderr=subprocess.PIPE)
+            expect(sender.returncode == 0, f"sz ended with {sender.returncode}: {sender.stderr.decode()[-300:]}")
+        with bench.step("checked, confirmed by yes, installed"):
+            type_and_wait("", r"yes", INSTALLING)
+            type_and_wait("yes", r"is installed", INSTALLING)
+        with bench.step("activate"):
+            type_and_wait("activate", r"yes", 120)
+            port.send("yes\r")
+            boot = device.boot()
+        expect_committed(bench, boot, "1.1.0", "B")
+        return f"{size >> 20} MiB sent, committed; " + expect_whole_ledger(bench, device, boot)
+
+
+def drift(bench: Bench) -> str:
+    """The root is read-only; whoever changes a file on it all the same is found out."""
+    with bench.device("drift") as device:
+        boot = first_boot(bench, device)
+        install(bench, boot, bench.bundle("1.1.0"))
+        boot = activate(bench, device, boot, "restart into slot set B")
+        expect_committed(bench, boot, "1.1.0", "B")
+        guest = boot.guest
+        expect(guest.ask("touch /usr/lib/pump/alarms.conf").status != 0, "the root can be written")
+        with bench.step("measure what runs: it is what was approved"):
+            said = guest.run("aftercare integrity --now", 900)
+        expect("known" in said and "UNKNOWN" not in said, f"not known: {said}")
+        with bench.step("somebody makes the root writable and changes an alarm limit; measured again"):
+            guest.run("mount -o remount,rw / && echo '# quieter' >>/usr/lib/pump/alarms.conf; sync; mount -o remount,ro /")
+            answer = guest.ask("aftercare integrity --now", 900)
+        expect(answer.status == 1, f"drift was not found: {answer.output}")
+        expect("/usr/lib/pump/alarms.conf" in answer.output, f"the file is not named: {answer.output}")
+        kinds = [entry["type"] for entry in entries(guest)]
+        expect("configuration.drifted" in kinds, "the ledger has no configuration.drifted")
+        return "found and recorded; " + expect_whole_ledger(bench, device, boot)
+
+
+def short_life(bench: Bench) -> str:
+    """The core in one machine's life: garbage kernel, power cuts, update and commit, a failing release."""
+    chance = random.Random(bench.seed)
+    with bench.device("short-life") as device:
+        boot = first_boot(bench, device)
+        garbage = bench.bundle("1.1.0", "garbage-kernel")
+        install(bench, boot, garbage)
+        boot = activate(bench, device, boot, "a kernel that is none: GRUB takes the other slot set")
+        expect_rolled_back(bench, boot, "1.1.0", "boot-failed", ("A", "1.0.0"))
+
+        bundle = bench.bundle("1.1.0")
+        share = chance.uniform(0.2, 0.9)
+        with bench.step(f"power cut when {share:.0%} of 1.1.0 have come, and on again"):
+            bench.web.forget()
+            boot.guest.tell(f"aftercare install --quiet --no-activate {ADDRESS}/{bundle.name}")
+            bench.web.await_bytes(int(bundle.stat().st_size * share), 300)
+            device.cut()
+            boot = device.boot()
+        expect((boot.slot_set, boot.version) == ("A", "1.0.0"), f"{boot.version} runs in {boot.slot_set}")
+        install(bench, boot, bundle)
+        with bench.step("restart into it, power cut as it comes up"):
+            boot.guest.tell("aftercare activate")
+            trial = device.next_boot()
+            expect(trial.slot_set == "B", f"slot set {trial.slot_set} is on trial, not B")
+            device.cut()
+        with bench.step("on again: the trial goes on"):
+            boot = device.boot()
+        expect_committed(bench, boot, "1.1.0", "B")
+        boot = fails_its_self_test(bench, device, boot)
+        return f"{device.boots} boots, 2 power cuts; " + expect_whole_ledger(bench, device, boot)
+
+
+STORIES = [
+    Story("short", "garbage kernel, cuts, commit, rollback", short_life, quick=True),
+    Story("http", "update over HTTP, commit", lambda bench: update(bench, GRUB)),
+    Story("service-port", "update over the service port", service_port),
+    Story("zmodem", "update over ZMODEM", zmodem),
+    Story("self-test", "failed self-test, rollback", lambda bench: failed_self_test(bench, GRUB)),
+    Story(
+        "garbage-kernel",
+        "a kernel that is none",
+        lambda bench: does_not_boot(bench, GRUB, "garbage-kernel", "boot-failed", 3, 0),
+    ),
+    Story(
+        "hanging-init",
+        "init hangs: the watchdog",
+        lambda bench: does_not_boot(bench, GRUB_IMPATIENT, "hanging-init", "watchdog", 2, 2),
+    ),
+    Story(
+        "corrupt-payload",
+        "the kernel hangs as it unpacks itself",
+        lambda bench: does_not_boot(bench, GRUB_IMPATIENT, "corrupt-payload", "watchdog", 2, 2),
+    ),
+    Story("dead-man", "a trial that nobody commits", lambda bench: dead_man(bench, GRUB)),
+    Story("drift", "read-only root, a changed file", drift),
+    Story("power-cuts", "power cuts all over the update", lambda bench: power_cuts(bench, GRUB)),
+    Story("uboot", "U-Boot: update over HTTP, commit", lambda bench: update(bench, UBOOT)),
+    Story("uboot-self-test", "U-Boot: failed self-test, rollback", lambda bench: failed_self_test(bench, UBOOT)),
+    Story(
+        "uboot-garbage-kernel",
+        "U-Boot: a kernel that is none",
+        lambda bench: does_not_boot(bench, UBOOT, "garbage-kernel", "boot-failed", 3, 0),
+    ),
+    Story("uboot-power-cuts", "U-Boot: power cuts all over the update", lambda bench: power_cuts(bench, UBOOT)),
+]
