@@ -9,6 +9,17 @@ import Testing
 import Trust
 import Vocabulary
 
+/// Stands still where it was set to.
+final class SettableClock: WallClock {
+    private let time: Mutex<Timestamp>
+
+    init(_ time: Timestamp) { self.time = Mutex(time) }
+
+    func now() -> Timestamp { time.withLock { $0 } }
+
+    func set(_ new: Timestamp) { time.withLock { $0 = new } }
+}
+
 /// An agent that works on a simulated machine, from its start until `stop()`.
 final class RunningAgent {
     /// How often the agent asked for a restart, and a word to whoever waits.
@@ -29,19 +40,19 @@ final class RunningAgent {
         }
     }
 
-    /// Stands still, and tells when nobody holds it any more: then the agent's files are closed.
-    private final class StoppedClock: WallClock {
+    /// Shows what a clock shows, and tells when nobody holds it any more: then the agent's files are closed.
+    private final class HeldClock: WallClock {
         private let gone: AsyncStream<Void>.Continuation
-        private let time: Timestamp
+        private let clock: any WallClock
 
-        init(at time: Timestamp, gone: AsyncStream<Void>.Continuation) {
-            self.time = time
+        init(_ clock: any WallClock, gone: AsyncStream<Void>.Continuation) {
+            self.clock = clock
             self.gone = gone
         }
 
         deinit { gone.finish() }
 
-        func now() -> Timestamp { time }
+        func now() -> Timestamp { clock.now() }
     }
 
     private let watch = Watch()
@@ -54,7 +65,7 @@ final class RunningAgent {
     init(
         _ machine: SimulatedMachine, power: PowerSwitch? = nil, observer: (any StorageObserver)? = nil,
         interlocks: [any Interlock] = [], working: Bool = true, later seconds: Int64 = 0,
-        boardTrouble: FaultReport? = nil, key: DeviceKey? = nil
+        boardTrouble: FaultReport? = nil, key: DeviceKey? = nil, clock: (any WallClock)? = nil
     ) throws {
         let storage = Storage(observer: power ?? observer)
         let running = try RunningSystem.read(machine.configuration, storage: storage)
@@ -62,7 +73,8 @@ final class RunningAgent {
         self.closed = closed
         let records = try Records.open(
             machine.configuration.places, storage: storage,
-            clock: StoppedClock(at: SimulatedMachine.time.advanced(by: seconds), gone: gone), boot: running.boot)
+            clock: HeldClock(
+                clock ?? SettableClock(SimulatedMachine.time.advanced(by: seconds)), gone: gone), boot: running.boot)
         let lockFiles = machine.configuration.interlocks.lockFiles.map { LockFileInterlock(path: $0, storage: storage) }
         let watch = watch
         power?.onCut { watch.ring() }
