@@ -45,6 +45,8 @@ package actor Agent {
     private let bell = Bell()
     private var isStopping = false
     var trialBegan: UInt64?
+    /// How long the update under way had waited at a time since boot, in nanoseconds; nil before that was asked for.
+    var waitKnown: (seconds: Int64, at: UInt64)?
     /// The newest entry of the ledger that heartbeats told of.
     var newsTold: UInt64?
     /// What health monitoring found and is not over.
@@ -203,6 +205,7 @@ package actor Agent {
         stream = nil
         cancelSource = nil
         trialBegan = nil
+        waitKnown = nil
         takeBackAttempts = 0
         cancellation = Cancellation()
         // What people said was said of this update: the same release, offered again, asks them again.

@@ -102,7 +102,9 @@ struct DeviceCommand: AsyncParsableCommand {
             try Data().write(to: URL(fileURLWithPath: log))
             let process = Process()
             process.executableURL = URL(fileURLWithPath: try Self.program())
-            process.arguments = ["device", "boot", place.folder, "--agent", try agentPath(), "--watchdog", "\(watchdog)"]
+            process.arguments = [
+                "device", "boot", place.folder, "--agent", try agentPath(), "--watchdog", "\(watchdog)",
+            ]
             let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
             process.standardOutput = output
             process.standardError = output

@@ -16,8 +16,9 @@ extension Agent {
     /// Writes down that something was refused at a door, or counts it where that door was flooded.
     package func record(refusal event: LedgerEvent, _ code: FaultCode, at door: RequestDoor) {
         tellCounted(of: door)
-        guard refusals[door, default: RefusalGauge(at: monotonicNanoseconds())].admits(
-            code, at: monotonicNanoseconds())
+        guard
+            refusals[door, default: RefusalGauge(at: monotonicNanoseconds())].admits(
+                code, at: monotonicNanoseconds())
         else { return tellCountedLater(of: door) }
         record([event])
     }

@@ -7,6 +7,17 @@ import Synchronization
 package import Trust
 package import Vocabulary
 
+/// Stands still where it was set to.
+package final class SettableClock: WallClock {
+    private let time: Mutex<Timestamp>
+
+    package init(_ time: Timestamp) { self.time = Mutex(time) }
+
+    package func now() -> Timestamp { time.withLock { $0 } }
+
+    package func set(_ new: Timestamp) { time.withLock { $0 = new } }
+}
+
 /// An agent that works on a simulated machine, from its start until `stop()`.
 package final class RunningAgent {
     /// How often the agent asked for a restart, and a word to whoever waits.
@@ -27,19 +38,19 @@ package final class RunningAgent {
         }
     }
 
-    /// Stands still, and tells when nobody holds it any more: then the agent's files are closed.
-    private final class StoppedClock: WallClock {
+    /// Shows what a clock shows, and tells when nobody holds it any more: then the agent's files are closed.
+    private final class HeldClock: WallClock {
         private let gone: AsyncStream<Void>.Continuation
-        private let time: Timestamp
+        private let clock: any WallClock
 
-        init(at time: Timestamp, gone: AsyncStream<Void>.Continuation) {
-            self.time = time
+        init(_ clock: any WallClock, gone: AsyncStream<Void>.Continuation) {
+            self.clock = clock
             self.gone = gone
         }
 
         deinit { gone.finish() }
 
-        func now() -> Timestamp { time }
+        func now() -> Timestamp { clock.now() }
     }
 
     private let watch = Watch()
@@ -53,7 +64,7 @@ package final class RunningAgent {
     package init(
         _ machine: SimulatedMachine, observer: (any StorageObserver)? = nil,
         interlocks: [any Interlock] = [], working: Bool = true, later seconds: Int64 = 0,
-        boardTrouble: FaultReport? = nil, key: DeviceKey? = nil
+        boardTrouble: FaultReport? = nil, key: DeviceKey? = nil, clock: (any WallClock)? = nil
     ) throws {
         storage = Storage(observer: observer)
         let running = try RunningSystem.read(machine.configuration, storage: storage)
@@ -61,7 +72,8 @@ package final class RunningAgent {
         self.closed = closed
         let records = try Records.open(
             machine.configuration.places, storage: storage,
-            clock: StoppedClock(at: SimulatedMachine.time.advanced(by: seconds), gone: gone), boot: running.boot)
+            clock: HeldClock(
+                clock ?? SettableClock(SimulatedMachine.time.advanced(by: seconds)), gone: gone), boot: running.boot)
         let lockFiles = machine.configuration.interlocks.lockFiles.map { [storage] path in
             LockFileInterlock(path: path, storage: storage)
         }

@@ -208,3 +208,7 @@ extension SimulatedMachine {
         .file(try folder.write(name, bytes).string)
     }
 }
+
+extension LedgerVerdict {
+    var isIntact: Bool { if case .whole = self { true } else { false } }
+}
