@@ -1,0 +1,48 @@
+import Platform
+import Synchronization
+import SystemPackage
+
+/// A line that brings an input as fast as it is read, takes whatever is said, and is gone when the input is.
+///
+/// Who waits only a moment is told that nothing came in it: that is how questions find that nobody has typed ahead.
+final class FedLine: ByteLine {
+    private static let moment: Duration = .milliseconds(25)
+    /// Whoever reads more often than this without an end would never stop.
+    private static let mostReads = 100_000
+
+    private let state: Mutex<State>
+
+    private struct State {
+        var rest: ArraySlice<UInt8>
+        var reads = 0
+        var written = 0
+        var isGone = false
+    }
+
+    init(_ bytes: [UInt8]) { state = Mutex(State(rest: bytes[...])) }
+
+    var writtenBytes: Int { state.withLock { $0.written } }
+    var wasReadForever: Bool { state.withLock { $0.reads > Self.mostReads } }
+
+    func write(_ bytes: [UInt8], within time: Duration) throws(SerialError) {
+        try state.withLock { (state) throws(SerialError) in
+            guard !state.isGone else { throw .hungUp("a line") }
+            state.written += bytes.count
+        }
+    }
+
+    func read(_ limit: Int, within time: Duration) throws(SerialError) -> [UInt8] {
+        try state.withLock { (state) throws(SerialError) in
+            state.reads += 1
+            if time <= Self.moment, !state.rest.isEmpty, state.reads <= Self.mostReads { return [] }
+            guard !state.rest.isEmpty, state.reads <= Self.mostReads else {
+                state.isGone = true
+                throw .hungUp("a line")
+            }
+            defer { state.rest = state.rest.dropFirst(limit) }
+            return Array(state.rest.prefix(limit))
+        }
+    }
+
+    func cancel() { state.withLock { $0.isGone = true } }
+}
