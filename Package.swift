@@ -168,7 +168,9 @@ for (tests, tested) in [
     ],
 ] as [String: [Target.Dependency]] {
     package.targets.append(
-        .testTarget(name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested))
+        .testTarget(
+            name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested,
+            exclude: tests == "FuzzingTests" ? ["Findings"] : []))
 }
 
 // Linked with libFuzzer, which brings its own `main`: no other program can be built with it (scripts/fuzz).

@@ -55,25 +55,24 @@ struct FramesDoor: Entrance {
 enum SpelledFrames {
     private static let limit = 64
 
-    static func list(_ feed: inout Feed) -> [Frame] {
-        var frames: [Frame] = []
-        while !feed.isEmpty, frames.count < limit {
-            frames.append(Frame(type(feed.byte()), number: UInt16(feed.word()), payload(&feed)))
-        }
-        return frames
-    }
+    static func list(_ feed: inout Feed) -> [Frame] { runs(&feed).compactMap(\.frame) }
 
-    static func bytes(_ feed: inout Feed) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for _ in 0..<limit where !feed.isEmpty {
+    static func bytes(_ feed: inout Feed) -> [UInt8] { bursts(&feed).flatMap { $0 } }
+
+    /// Each frame, and each noise, by itself.
+    static func bursts(_ feed: inout Feed) -> [[UInt8]] { runs(&feed).map { $0.frame?.encoded ?? $0.noise } }
+
+    private static func runs(_ feed: inout Feed) -> [(frame: Frame?, noise: [UInt8])] {
+        var runs: [(frame: Frame?, noise: [UInt8])] = []
+        while !feed.isEmpty, runs.count < limit {
             let kind = feed.byte()
             if kind == 255 {
-                bytes += feed.piece()
+                runs.append((nil, feed.piece()))
             } else {
-                bytes += Frame(type(kind), number: UInt16(feed.word()), payload(&feed)).encoded
+                runs.append((Frame(type(kind), number: UInt16(feed.word()), payload(&feed)), []))
             }
         }
-        return bytes
+        return runs
     }
 
     private static func payload(_ feed: inout Feed) -> [UInt8] {
@@ -94,32 +93,54 @@ enum SpelledFrames {
 ///
 /// Choices: 0 the input spells whole frames; 1 it is the device that is not trusted, and the tool that listens.
 struct ConversationDoor: Entrance {
+    /// How long a request may take to open its stream before the next frame comes.
+    private static let patience: Duration = .microseconds(500)
+
     func enter(_ bytes: [UInt8]) throws(FuzzingError) {
         var feed = Feed(bytes)
         let choices = Choices(rawValue: feed.byte())
-        let content = choices.contains(.bit(0)) ? SpelledFrames.bytes(&feed) : feed.remainder
-        let line = FedLine(content)
-        if choices.contains(.bit(1)) { Self.listen(as: line) } else { Self.serve(line) }
-        try promise("nobody listens for ever", !line.wasReadForever)
+        let bursts = choices.contains(.bit(0)) ? SpelledFrames.bursts(&feed) : [feed.remainder]
+        if choices.contains(.bit(1)) {
+            let line = FedLine(bursts)
+            Self.listen(as: line)
+            try promise("no tool listens for ever", !line.wasReadForever)
+        } else {
+            try promise("no device listens for ever", !Self.serve(bursts).wasReadForever)
+        }
     }
 
-    private static func serve(_ line: FedLine) {
+    private static func serve(_ bursts: [[UInt8]]) -> FedLine {
+        let begun = Mutex((count: 0, known: 0))
+        let line = FedLine(bursts) { last in
+            var decoder = FrameDecoder()
+            guard decoder.feed(last).contains(where: { $0.type == .request }) else { return }
+            let deadline = ContinuousClock.now + patience
+            while begun.withLock({ $0.count == $0.known }), ContinuousClock.now < deadline {}
+            begun.withLock { $0.known = $0.count }
+        }
         let server = LineServer(line) { request, streams throws(FaultReport) in
+            let stream =
+                switch request["command"] {
+                case "update": try streams.source()
+                case "export": try streams.sink()
+                default: OpenFile?.none
+                }
+            begun.withLock { $0.count += 1 }
+            guard let stream else { return request }
             switch request["command"] {
             case "update":
-                let source = try streams.source()
-                guard let bundle = try? RangeSource(source) else { return .null }
+                guard let bundle = try? RangeSource(stream) else { return .null }
                 var buffer = [UInt8](repeating: 0, count: 4096)
                 let count = try? buffer.withMutableBytes { (bytes) throws(BundleError) in try bundle.read(into: bytes) }
                 return .number(count ?? 0)
-            case "export":
-                let sink = try streams.sink()
-                _ = try? sink.writeNext([UInt8](repeating: 0x2E, count: 4096))
+            default:
+                let sink = try? StreamSocket(copyOf: stream.descriptor, name: stream.path)
+                _ = try? sink?.write([UInt8](repeating: 0x2E, count: 4096))
                 return [:]
-            default: return request
             }
         }
         _ = try? server.run(hello: Frame(.hello, Array(#"{"protocol":1,"session":"1"}"#.utf8)))
+        return line
     }
 
     private static func listen(as line: FedLine) {

@@ -11,15 +11,25 @@ final class FedLine: ByteLine {
     private static let mostReads = 100_000
 
     private let state: Mutex<State>
+    private let pause: @Sendable (_ last: [UInt8]) -> Void
 
     private struct State {
-        var rest: ArraySlice<UInt8>
+        /// What is still to come, in bursts; a read never gets more than what is left of one.
+        var bursts: ArraySlice<[UInt8]>
+        var rest: ArraySlice<UInt8> = []
+        var last: [UInt8] = []
         var reads = 0
         var written = 0
         var isGone = false
     }
 
-    init(_ bytes: [UInt8]) { state = Mutex(State(rest: bytes[...])) }
+    /// `pause` is called with each burst once it was read, and may wait for what it led to.
+    init(_ bursts: [[UInt8]], pause: @escaping @Sendable (_ last: [UInt8]) -> Void = { _ in }) {
+        state = Mutex(State(bursts: bursts[...]))
+        self.pause = pause
+    }
+
+    convenience init(_ bytes: [UInt8]) { self.init([bytes]) }
 
     var writtenBytes: Int { state.withLock { $0.written } }
     var wasReadForever: Bool { state.withLock { $0.reads > Self.mostReads } }
@@ -32,8 +42,10 @@ final class FedLine: ByteLine {
     }
 
     func read(_ limit: Int, within time: Duration) throws(SerialError) -> [UInt8] {
-        try state.withLock { (state) throws(SerialError) in
+        if let last = state.withLock({ $0.rest.isEmpty ? $0.last : nil }) { pause(last) }
+        return try state.withLock { (state) throws(SerialError) in
             state.reads += 1
+            while state.rest.isEmpty, let burst = state.bursts.popFirst() { (state.last, state.rest) = (burst, burst[...]) }
             if time <= Self.moment, !state.rest.isEmpty, state.reads <= Self.mostReads { return [] }
             guard !state.rest.isEmpty, state.reads <= Self.mostReads else {
                 state.isGone = true
