@@ -101,6 +101,15 @@ let package = Package(
             name: "VirtualDevice",
             dependencies: ["Vocabulary", "Documents", "Platform", "BootControl", "Hardware", system]),
 
+        // Proof: what is done to the product to see whether it holds
+        .target(
+            name: "Fuzzing",
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
+                "Hardware", "Peripherals", "Servicing", "Installation", "SelfTests", "Health", "Heartbeats",
+                "Transfers", "Integrity", "Releases", "Agent", "Console", "TestSupport", system,
+            ]),
+
         // Programs, and what makes a program of commands
         .target(name: "Commands", dependencies: ["Vocabulary", arguments]),
         .executableTarget(
@@ -166,12 +175,25 @@ for (tests, tested) in [
     ],
     "PowerCutsTests": ["PowerCuts", "Agent", "Ledger", "Platform", "Documents"],
     "CommandsTests": ["Commands"],
+    "FuzzingTests": ["Fuzzing", "Platform", "Documents"],
     "EndToEndTests": [
         "Platform", "Documents", "Bundles", "Trust", "Ledger", "Releases", "Servicing", "Transfers",
     ],
 ] as [String: [Target.Dependency]] {
     package.targets.append(
-        .testTarget(name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested))
+        .testTarget(
+            name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested,
+            exclude: tests == "FuzzingTests" ? ["Findings"] : []))
+}
+
+// Linked with libFuzzer, which brings its own `main`: no other program can be built with it (scripts/fuzz).
+if Context.environment["AFTERCARE_FUZZ"] == "1" {
+    package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["Vocabulary", "Fuzzing", "Platform", system],
+            // Its `main` is libFuzzer's.
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }
 
 // A warning is an error in scripts/test, and only there: a newer compiler's new warning must not stop anyone's build.
