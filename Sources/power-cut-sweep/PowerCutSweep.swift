@@ -27,7 +27,9 @@ struct PowerCutSweep: Program {
     @Option(name: .long, help: ArgumentHelp("Try at least so many cases in all.", valueName: "number"))
     var cases = 100_000
 
-    @Option(name: .long, help: ArgumentHelp("Where the seeded cases begin; another one tries other cases.", valueName: "number"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Where the seeded cases begin; another one tries other cases.", valueName: "number"))
     var seed: UInt64 = 1
 
     @Option(name: .long, help: ArgumentHelp("Only this scenario; can be given more than once.", valueName: "name"))
@@ -36,7 +38,9 @@ struct PowerCutSweep: Program {
     @Option(name: .long, help: ArgumentHelp("How many media are judged at once.", valueName: "number"))
     var jobs = 2
 
-    @Option(name: .customLong("case"), help: ArgumentHelp("Run this one case and show what became of it.", valueName: "case"))
+    @Option(
+        name: .customLong("case"),
+        help: ArgumentHelp("Run this one case and show what became of it.", valueName: "case"))
     var only: String?
 
     @Flag(name: .long, help: "Plant every fault in turn; fail if one is not found.")

@@ -31,9 +31,11 @@ struct SingleCase {
         Terminal.say("  -- the power is cut -- \(change.map { "before: \($0.summary)" } ?? "after the last change")")
         let content = medium.content(this.loss, change)
         let kept = medium.content(.kept)
-        for name in Set(kept.files.keys).union(content.files.keys).sorted() where kept.files[name] != content.files[name] {
+        for name in Set(kept.files.keys).union(content.files.keys).sorted()
+        where kept.files[name] != content.files[name] {
             let (there, written) = (content.files[name], kept.files[name])
-            Terminal.say("  \(name): \(there.map { "\($0.count) bytes" } ?? "nothing") of \(written?.count ?? 0) written")
+            Terminal.say(
+                "  \(name): \(there.map { "\($0.count) bytes" } ?? "nothing") of \(written?.count ?? 0) written")
         }
         let bench = try scenario.makeBench(recording)
         let complaints = try await bench.judge(content, recording.circumstances(at: this.cut))

@@ -53,7 +53,9 @@ package final class MediumRecorder: StorageObserver {
         let (told, there) = (medium.content(.kept), try MediumContent(of: folder))
         for name in Set(told.files.keys).union(there.files.keys).sorted() {
             guard let file = there.files[name] else { throw PowerCutsError.unrecorded(name, reason: "is not there") }
-            guard let known = told.files[name] else { throw PowerCutsError.unrecorded(name, reason: "was not recorded") }
+            guard let known = told.files[name] else {
+                throw PowerCutsError.unrecorded(name, reason: "was not recorded")
+            }
             guard file == known else { throw PowerCutsError.unrecorded(name, reason: "holds something else") }
         }
         return recording

@@ -19,7 +19,8 @@ extension Plant {
         },
         Plant("seal-flush", in: "ledger", "what a sealed segment leaves is renamed before it is flushed") { steps in
             steps.delaying(
-                { $0.isFlush { $0.ownName.hasPrefix(".dropped") } }, behind: { $0.isRename { $0.hasSuffix("dropped.json") } })
+                { $0.isFlush { $0.ownName.hasPrefix(".dropped") } },
+                behind: { $0.isRename { $0.hasSuffix("dropped.json") } })
         },
         Plant("drop-order", in: "ledger", "a segment is removed before what the tree needs of it is kept") { steps in
             steps.delaying(
@@ -76,7 +77,9 @@ extension Plant {
         Plant("environment-flush", in: "grub-update", "GRUB's environment is not flushed") { steps in
             steps.without { $0.isFlush(of: \.isBootEnvironment) }
         },
-        Plant("environment-truncated", in: "grub-failing", "the environment is emptied and written, as grub-editenv does") {
+        Plant(
+            "environment-truncated", in: "grub-failing", "the environment is emptied and written, as grub-editenv does"
+        ) {
             steps in
             steps.replacing { change in
                 guard case .write("disk/grubenv", 0, let sector) = change else { return nil }

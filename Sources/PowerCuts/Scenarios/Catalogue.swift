@@ -3,10 +3,11 @@ package struct Catalogue: Sendable {
     package let scenarios: [any Scenario]
 
     package init() throws {
-        scenarios = try Self.updates(try BundleShelf()) + [
-            StoryScenario.documents, StoryScenario.configuration, LedgerScenario(), StoreScenario.database,
-            StoreScenario.replacing, StoreScenario.deviceKey, StoreScenario.heartbeats,
-        ]
+        scenarios =
+            try Self.updates(try BundleShelf()) + [
+                StoryScenario.documents, StoryScenario.configuration, LedgerScenario(), StoreScenario.database,
+                StoreScenario.replacing, StoreScenario.deviceKey, StoreScenario.heartbeats,
+            ]
     }
 
     private static func updates(_ bundles: BundleShelf) throws -> [any Scenario] {
@@ -14,7 +15,8 @@ package struct Catalogue: Sendable {
             UpdateScenario(
                 name: "grub-update", summary: "GRUB: a good release is installed, tried, committed", bundles: bundles),
             UpdateScenario(
-                name: "first-start", summary: "GRUB: the agent's first start ever, and then a good release", isNew: true,
+                name: "first-start", summary: "GRUB: the agent's first start ever, and then a good release",
+                isNew: true,
                 bundles: bundles),
             UpdateScenario(
                 name: "grub-failing", summary: "GRUB: a release fails its self-test and is rolled back",

@@ -22,12 +22,15 @@ struct LedgerScenario: Scenario {
     func open(_ folder: FilePath, _ storage: Storage, _ limits: LedgerLimits = tight) throws -> Ledger {
         try Ledger.open(
             folder: folder.appending("ledger"), storage: storage, clock: StillClock(), bootID: "boot-1", limits: limits,
-            signer: try LedgerSigner(device: "pump", key: key))
+            signer: try signer())
     }
+
+    func signer() throws -> LedgerSigner { try LedgerSigner(device: "pump", key: key) }
 
     static func event(_ number: Int) -> LedgerEvent {
         LedgerEvent(
-            .updateTransition, ["number": .number(number), "text": .string(String(repeating: "x", count: 40 + number % 40 * 7))])
+            .updateTransition,
+            ["number": .number(number), "text": .string(String(repeating: "x", count: 40 + number % 40 * 7))])
     }
 
     func record() async throws -> Recording {
@@ -37,7 +40,7 @@ struct LedgerScenario: Scenario {
         for number in 1...24 {
             try ledger.append(number % 4 == 0 ? [Self.event(number), Self.event(1000 + number)] : [Self.event(number)])
             recorder.promise("\(number)")
-            if number % 5 == 0 { _ = try ledger.checkpoint() }
+            if number % 5 == 0 { recorder.promise(try ledger.checkpoint().note) }
         }
         return try recorder.recording(answer: "24 groups")
     }
@@ -70,35 +73,43 @@ private final class LedgerBench: Bench {
     func judge(_ content: MediumContent, _ circumstances: Recording.Circumstances) async throws -> [String] {
         try ground.put(content)
         var complaints: [String] = []
-        let acknowledged = circumstances.promises.last.flatMap { Int($0) } ?? 0
+        let acknowledged = circumstances.promises.compactMap { Int($0) }.last ?? 0
+        let shown = try circumstances.promises.filter { Int($0) == nil }.map { note in try Checkpoint(note: note) }
+        let knowledge = LedgerKnowledge(key: try scenario.signer().publicKey, checkpoints: shown)
         for round in 1...2 {
             let ledger = try scenario.open(folder.path, ground.storage, LedgerScenario.roomy)
             if round == 2, ledger.torn != nil { complaints.append("opened again, it is torn again") }
             try ledger.append([LedgerScenario.event(100 + round)])
             _ = try ledger.checkpoint()
-            complaints += try examine(ledger, acknowledged)
+            complaints += try examine(ledger, acknowledged, knowledge)
         }
         let ledger = try scenario.open(folder.path, ground.storage)
         for number in 103...106 { try ledger.append([LedgerScenario.event(number)]) }
-        let verdict = try ledger.reader.verify().verdict
+        let verdict = try ledger.reader.verify(knowledge).verdict
         if case .whole = verdict {} else { complaints.append("after more was dropped, it does not verify: \(verdict)") }
         return complaints + ground.examineRest()
     }
 
-    private func examine(_ ledger: Ledger, _ acknowledged: Int) throws -> [String] {
+    private func examine(_ ledger: Ledger, _ acknowledged: Int, _ knowledge: LedgerKnowledge) throws -> [String] {
         var complaints: [String] = []
         let entries = try ledger.entries(from: 1, limit: 999)
         let numbers = entries.compactMap { $0.body["number"]?.integer.map(Int.init) }.filter { $0 < 100 }
         let newest = numbers.last ?? 0
-        if newest < acknowledged { complaints.append("group \(acknowledged) was acknowledged, the last one is \(newest)") }
-        if let first = numbers.first, numbers != Array(first...newest) { complaints.append("there are only \(numbers)") }
+        if newest < acknowledged {
+            complaints.append("group \(acknowledged) was acknowledged, the last one is \(newest)")
+        }
+        if let first = numbers.first, numbers != Array(first...newest) {
+            complaints.append("there are only \(numbers)")
+        }
         // What is missing at the beginning was dropped, and an entry counts it.
         let dropped = entries.last { $0.event == .ledgerDropped }?.body["last"]?.integer ?? 0
         let first = try ledger.reader.segments().first?.first ?? 0
         if first != UInt64(dropped) + 1 { complaints.append("the first line is \(first), and \(dropped) were dropped") }
-        let report = try ledger.reader.verify()
+        let report = try ledger.reader.verify(knowledge)
         if case .whole = report.verdict {} else { complaints.append("it does not verify: \(report.verdict)") }
-        if report.covered != ledger.newest { complaints.append("its checkpoint covers \(report.covered) of \(ledger.newest)") }
+        if report.covered != ledger.newest {
+            complaints.append("its checkpoint covers \(report.covered) of \(ledger.newest)")
+        }
         return complaints
     }
 }

@@ -104,7 +104,9 @@ extension StoryScenario {
                 let word = try await agent.alive.configurationWord
                 let recorded = try recordedWord(machine)
                 if word != recorded { complaints.append("the agent says '\(word)' and its ledger '\(recorded)'") }
-                if promises.contains("accepted"), word != "known" { complaints.append("what was accepted is '\(word)'") }
+                if promises.contains("accepted"), word != "known" {
+                    complaints.append("what was accepted is '\(word)'")
+                }
                 let found = try await watch(machine, agent).measureNow()["statement"]
                 let isDrift = try await agent.alive.configurationWord != "known"
                 if isDrift, let digest = found?["last"]?["digest"]?.string.flatMap({ Digest(hex: $0) }) {
@@ -145,7 +147,9 @@ extension StoryScenario {
 
     /// What the newest entry about the configuration says of it.
     private static func recordedWord(_ machine: SimulatedMachine) throws -> String {
-        let newest = try machine.entries().last { $0.event == .configurationMeasured || $0.event == .configurationRebaselined }
+        let newest = try machine.entries().last {
+            $0.event == .configurationMeasured || $0.event == .configurationRebaselined
+        }
         guard let record = newest?.body["record"].flatMap(ConfigurationRecord.init) else { return "not-measured" }
         return record.state.word
     }

@@ -12,6 +12,7 @@ actor CaseQueue {
     private let scenario: String
     private let recording: Recording
     private let seeds: Int
+    private let stride: Int
     private var dice: Dice
     private var medium: Medium
     private var cut = 0
@@ -28,10 +29,11 @@ actor CaseQueue {
         let circumstances: String
     }
 
-    init(_ scenario: String, _ recording: Recording, seeds: Int, seed: UInt64) {
+    init(_ scenario: String, _ recording: Recording, seeds: Int, seed: UInt64, stride: Int) {
         self.scenario = scenario
         self.recording = recording
         self.seeds = seeds
+        self.stride = stride
         dice = Dice(seed: seed)
         medium = Medium(recording.base)
         isPlanned = false
@@ -51,7 +53,8 @@ actor CaseQueue {
                 let key = Key(digest: content.digest, circumstances: "\(circumstances)")
                 guard seen.insert(key).inserted else { continue }
                 return Job(
-                    this: Case(scenario: scenario, cut: cut, loss: loss), content: content, circumstances: circumstances)
+                    this: Case(scenario: scenario, cut: cut, loss: loss), content: content, circumstances: circumstances
+                )
             }
             guard let change else { return nil }
             try medium.make(change)
@@ -65,6 +68,7 @@ actor CaseQueue {
 
     private func plan() {
         isPlanned = true
+        guard cut.isMultiple(of: stride) || change == nil else { return }
         losses = (0..<seeds).map { _ in .seeded(dice.next() >> 32) } + Loss.all(before: change).reversed()
     }
 }

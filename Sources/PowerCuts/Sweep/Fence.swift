@@ -21,7 +21,8 @@ final class Fence: StorageObserver {
 
     func decide(on operation: StorageOperation, data: UnsafeRawBufferPointer?) -> StorageDecision {
         switch operation {
-        case .create(let path), .write(let path, _, _), .zero(let path, _, _), .truncate(let path, _), .remove(let path),
+        case .create(let path), .write(let path, _, _), .zero(let path, _, _), .truncate(let path, _),
+            .remove(let path),
             .createFolder(let path):
             note(path)
         case .rename(let path, let target):

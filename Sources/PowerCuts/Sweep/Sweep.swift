@@ -28,6 +28,8 @@ package struct Sweep: Sendable {
     package var seeds = 0
     package var seed: UInt64 = 1
     package var jobs = 2
+    /// Of the cuts, only each one of so many: for a test that has no time.
+    package var stride = 1
     /// How many failures are enough.
     package var failureLimit = 20
     /// How long one case may take before it counts as one that never ends.
@@ -39,7 +41,7 @@ package struct Sweep: Sendable {
         _ scenario: any Scenario, _ recording: Recording, progress: @escaping @Sendable (Result) -> Void = { _ in }
     ) async throws -> Result {
         let begin = ContinuousClock.now
-        let queue = CaseQueue(scenario.name, recording, seeds: seeds, seed: seed)
+        let queue = CaseQueue(scenario.name, recording, seeds: seeds, seed: seed, stride: stride)
         let tally = Tally(Result(scenario: scenario.name, changes: recording.steps.count))
         try await withThrowingTaskGroup { group in
             for _ in 0..<jobs {
