@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .bench import GRUB, GRUB_IMPATIENT, UBOOT, Bench, Loader, expect
+from .bench import GRUB, GRUB_IMPATIENT, UBOOT, UBOOT_REDUNDANT, Bench, Loader, expect
 from .commands import run
 from .console import PseudoTerminal
 from .device import Boot, Device, entries
@@ -254,6 +254,21 @@ def short_life(bench: Bench) -> str:
         return f"{device.boots} boots, 2 power cuts; " + expect_whole_ledger(bench, device, boot)
 
 
+def _uboot(loader: Loader) -> list[Story]:
+    """The core with U-Boot."""
+    what = "U-Boot, two copies" if loader is UBOOT_REDUNDANT else "U-Boot, one copy"
+    return [
+        Story(loader.name, f"{what}: update, commit", lambda bench: update(bench, loader)),
+        Story(f"{loader.name}-self-test", f"{what}: rollback", lambda bench: failed_self_test(bench, loader)),
+        Story(
+            f"{loader.name}-garbage-kernel",
+            f"{what}: a kernel that is none",
+            lambda bench: does_not_boot(bench, loader, "garbage-kernel", "boot-failed", 3, 0),
+        ),
+        Story(f"{loader.name}-power-cuts", f"{what}: power cuts", lambda bench: power_cuts(bench, loader)),
+    ]
+
+
 STORIES = [
     Story("short", "garbage kernel, cuts, commit, rollback", short_life, quick=True),
     Story("http", "update over HTTP, commit", lambda bench: update(bench, GRUB)),
@@ -278,12 +293,5 @@ STORIES = [
     Story("dead-man", "a trial that nobody commits", lambda bench: dead_man(bench, GRUB)),
     Story("drift", "read-only root, a changed file", drift),
     Story("power-cuts", "power cuts all over the update", lambda bench: power_cuts(bench, GRUB)),
-    Story("uboot", "U-Boot: update over HTTP, commit", lambda bench: update(bench, UBOOT)),
-    Story("uboot-self-test", "U-Boot: failed self-test, rollback", lambda bench: failed_self_test(bench, UBOOT)),
-    Story(
-        "uboot-garbage-kernel",
-        "U-Boot: a kernel that is none",
-        lambda bench: does_not_boot(bench, UBOOT, "garbage-kernel", "boot-failed", 3, 0),
-    ),
-    Story("uboot-power-cuts", "U-Boot: power cuts all over the update", lambda bench: power_cuts(bench, UBOOT)),
+    *[story for loader in (UBOOT, UBOOT_REDUNDANT) for story in _uboot(loader)],
 ]
