@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import disk_image, kernel, loaders, root_filesystem, slot_image, uboot_build
-from .commands import REPOSITORY, Failure, run
+from .commands import Failure, run
 from .device import Device
 from .releases import Manufacturer
 from .virtual_machine import Hardware

@@ -62,9 +62,9 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="system-test", description="Tells a device's stories on a machine that boots.")
+    parser = argparse.ArgumentParser(prog="system-test", description="Tells a device's stories on a real machine.")
     parser.add_argument("--list", action="store_true", help="show the stories")
-    parser.add_argument("--only", action="append", default=[], metavar="STORY", help="tell this one; may be given again")
+    parser.add_argument("--only", action="append", default=[], metavar="STORY", help="only this one; repeatable")
     parser.add_argument("--quick", action="store_true", help="the short form: the core in one machine's life")
     parser.add_argument("--cuts", type=int, default=30, help="how many power cuts the long form makes (default: 30)")
     parser.add_argument("--seed", type=int, default=1, help="what their moments are drawn from (default: 1)")

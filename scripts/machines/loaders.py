@@ -22,7 +22,7 @@ BOARD = Path(__file__).resolve().parent / "boot"
 def grub(target: Path, *, watchdog: int = 600, options: str = OPTIONS) -> Path:
     """The EFI system partition with GRUB, our scripts as they ship, and an environment in which A is confirmed.
 
-    The board's file is the example that ships, with the watchdog of the ICH9, armed for `watchdog` seconds; 0: not at all.
+    The board's file is the example that ships, with the watchdog of the ICH9 armed for `watchdog` seconds; 0: never.
     """
     with tempfile.TemporaryDirectory() as scratch:
         image, environment = Path(scratch) / "BOOTX64.EFI", Path(scratch) / "grubenv"

@@ -39,8 +39,8 @@ def _build(target: Path) -> None:
         folder = Path(scratch)
         source = _source(folder)
         configuration = source / "configs/machine_defconfig"
-        kept = re.sub(r"^CONFIG_ENV_SIZE=.*\n", "", (source / "configs" / CONFIGURATION).read_text(), flags=re.MULTILINE)
-        configuration.write_text(kept + CHANGES)
+        given = (source / "configs" / CONFIGURATION).read_text()
+        configuration.write_text(re.sub(r"^CONFIG_ENV_SIZE=.*\n", "", given, flags=re.MULTILINE) + CHANGES)
         run("make", "-s", f"O={folder}/out", "machine_defconfig", folder=source)
         run("make", "-s", f"-j{os.cpu_count()}", f"O={folder}/out", "all", folder=source)
         shutil.copyfile(folder / "out/u-boot.rom", target)
