@@ -54,7 +54,11 @@ def record(folder: Path, say: Callable[[str], None]) -> Recording:
         "-keyout", secret, "-out", certificate)
     system = root_filesystem.base("machine-rauc")
     core = kernel.make(system)
-    own = {"/etc/rauc/system.conf": SYSTEM.encode(), "/etc/rauc/authority.pem": certificate.read_bytes()}
+    own = {
+        "/etc/rauc/system.conf": SYSTEM.encode(),
+        "/etc/rauc/authority.pem": certificate.read_bytes(),
+        "/etc/modules-load.d/rauc.conf": b"loop\nsquashfs\n",
+    }
     images = {each: slot_image.release(system, core.overlay, each, own) for each in VERSIONS}
     bundles: dict[str, bytes | Path] = {}
     for version in VERSIONS[1:]:
@@ -63,7 +67,8 @@ def record(folder: Path, say: Callable[[str], None]) -> Recording:
         (source / "rootfs.img").hardlink_to(disk_image.copy(images[version], folder / f"{version}.img"))
         (source / "manifest.raucm").write_text(MANIFEST.format(version=version))
         bundle = folder / f"{version}.raucb"
-        run("rauc", "bundle", f"--cert={certificate}", f"--key={secret}", source, bundle)
+        quick = "--mksquashfs-args=-comp zstd -Xcompression-level 1"
+        run("rauc", "bundle", f"--cert={certificate}", f"--key={secret}", quick, source, bundle)
         bundles[f"{version}.raucb"] = bundle
     data = disk_image.folder_of(folder / "data", bundles, ["aftercare", "cache", "configuration"])
     factory = folder / "factory"
