@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import disk_image, kernel, loaders, root_filesystem, slot_image
-from .commands import REPOSITORY, Failure, run
+from . import disk_image, kernel, loaders, root_filesystem, slot_image, uboot_build
+from .commands import Failure, run
 from .device import Device
 from .releases import Manufacturer
 from .virtual_machine import Hardware
@@ -52,13 +52,21 @@ def _grub(name: str, watchdog: int) -> Loader:
 
 GRUB = _grub("grub", PATIENT)
 GRUB_IMPATIENT = _grub("grub-impatient", IMPATIENT)
-UBOOT = Loader(
-    "uboot",
-    "uboot",
-    f'[{{ path = "/efi/uboot.env", offset = 0, size = {loaders.ENVIRONMENT_SIZE} }}]',
-    loaders.uboot,
-    lambda disk, port: Hardware(disk, board="pc", bios=loaders.UBOOT, watchdog="i6300esb", http_port=port),
-)
+def _uboot(name: str, redundant: bool) -> Loader:
+    files = loaders.UBOOT_FILES[: 2 if redundant else 1]
+    copies = [f'{{ path = "/efi/{file}", offset = 0, size = {loaders.ENVIRONMENT_SIZE} }}' for file in files]
+
+    def hardware(disk: Path, port: int) -> Hardware:
+        bios = uboot_build.redundant() if redundant else loaders.UBOOT
+        return Hardware(disk, board="pc", bios=bios, watchdog="i6300esb", http_port=port)
+
+    return Loader(
+        name, "uboot", f"[{', '.join(copies)}]", lambda target: loaders.uboot(target, redundant=redundant), hardware
+    )
+
+
+UBOOT = _uboot("uboot", redundant=False)
+UBOOT_REDUNDANT = _uboot("uboot-redundant", redundant=True)
 
 
 class Bench:

@@ -28,7 +28,7 @@ def scratch_folder() -> Path | None:
 
 
 def digest(*inputs: object) -> str:
-    """A name for what is made from `inputs`: texts and bytes as they are, paths by their content, folders by their trees."""
+    """A name for what is made from `inputs`: texts and bytes as they are, files by content, folders by their trees."""
     total = hashlib.sha256()
 
     def add(kind: bytes, data: bytes) -> None:

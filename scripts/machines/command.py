@@ -28,7 +28,7 @@ def main() -> int:
     options = _options()
     if options.list:
         for story in STORIES:
-            print(f"{story.name:18} {story.checks}{' (--quick)' if story.quick else ''}")
+            print(f"{story.name:30} {story.checks}{' (--quick)' if story.quick else ''}")
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that machines are switched off
     chosen = _chosen(options)
@@ -62,9 +62,9 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="system-test", description="Tells a device's stories on a machine that boots.")
+    parser = argparse.ArgumentParser(prog="system-test", description="Tells a device's stories on a real machine.")
     parser.add_argument("--list", action="store_true", help="show the stories")
-    parser.add_argument("--only", action="append", default=[], metavar="STORY", help="tell this one; may be given again")
+    parser.add_argument("--only", action="append", default=[], metavar="STORY", help="only this one; repeatable")
     parser.add_argument("--quick", action="store_true", help="the short form: the core in one machine's life")
     parser.add_argument("--cuts", type=int, default=30, help="how many power cuts the long form makes (default: 30)")
     parser.add_argument("--seed", type=int, default=1, help="what their moments are drawn from (default: 1)")
@@ -104,8 +104,8 @@ def _say(text: str) -> None:
 
 def _table(results: list[Result], seconds: float, folder: Path) -> None:
     print()
-    print(f"{'STORY':18} {'CHECKED':42} {'SECONDS':>7}  RESULT")
+    print(f"{'STORY':30} {'CHECKED':42} {'SECONDS':>7}  RESULT")
     for each in results:
-        print(f"{each.story:18} {each.checks:42} {each.seconds:7.0f}  {'' if each.held else 'FAILED: '}{each.result}")
+        print(f"{each.story:30} {each.checks:42} {each.seconds:7.0f}  {'' if each.held else 'FAILED: '}{each.result}")
     failed = sum(not each.held for each in results)
     print(f"\n{len(results)} stories, {failed} failed, {seconds:.0f} s in all; serial logs: {folder}")

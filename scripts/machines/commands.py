@@ -12,6 +12,10 @@ class Failure(Exception):
     """Something did not go as it must; the text is for people."""
 
 
+class Restarted(Failure):
+    """The machine restarted while it was asked something."""
+
+
 def run(
     *arguments: str | Path,
     folder: Path | None = None,

@@ -11,7 +11,7 @@ import tty
 from collections.abc import Callable
 from pathlib import Path
 
-from .commands import Failure
+from .commands import Failure, Restarted
 
 ESCAPE = re.compile(r"\x1b(\[[0-9;?=]*[ -/]*[@-~]|[78=>c]|\([0-9A-B])")
 KEPT = 8 << 20
@@ -68,12 +68,14 @@ class Port:
                 self._changed.wait(min(left, 5))
         return found
 
-    def wait_bytes(self, marker: bytes, since: int, timeout: float) -> bytes:
-        """Waits for `marker` and returns what came since `since`, to its end."""
+    def wait_bytes(self, marker: bytes, since: int, timeout: float, unless: bytes) -> bytes:
+        """Waits for `marker` and returns what came since `since`, to its end; Restarted if `unless` comes before it."""
         end = time.monotonic() + timeout
         with self._changed:
             while (found := self._raw.find(marker, max(0, since - self._dropped))) < 0:
                 left = end - time.monotonic()
+                if self._raw.find(unless, max(0, since - self._dropped)) >= 0:
+                    raise Restarted(f"{self.name}: the machine restarted meanwhile")
                 if left <= 0 or not self._open:
                     raise Failure(f"{self.name}: no answer within {timeout:.0f} s; last:\n{self.text(since)[-800:]}")
                 self._changed.wait(min(left, 5))
@@ -174,7 +176,7 @@ class Ports:
 
 
 class PseudoTerminal:
-    """A port as a terminal device of this machine, for programs that want a path: `with PseudoTerminal(port) as path`."""
+    """A port as a terminal device of this host, for programs that want a path: `with PseudoTerminal(port) as path`."""
 
     def __init__(self, port: Port) -> None:
         self._port = port

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .commands import REPOSITORY, Failure, run
+from .commands import REPOSITORY, Failure, Restarted, run
 from .guest import BOOT, Guest
 from .virtual_machine import Hardware, Monitor, VirtualMachine
 
@@ -83,9 +83,13 @@ class Device:
         """Switches the device on if it is off, and waits until the next system has come up and its agent is ready."""
         if self.machine is None:
             self.switch_on()
-        guest = self.next_boot(timeout)
-        guest.await_agent()
-        return Boot(guest, guest.slot_set, guest.version)
+        while True:
+            guest = self.next_boot(timeout)
+            try:
+                guest.await_agent()
+                return Boot(guest, guest.slot_set, guest.version)
+            except Restarted:
+                continue  # it had its reasons, such as a trial that it goes on with
 
     def next_boot(self, timeout: float = BOOT) -> Guest:
         """Waits for the next boot that comes as far as the door, whoever caused it."""

@@ -54,8 +54,8 @@ class Layout:
 def make(target: Path, *, loader: Path, slot_a: Path, data: Path) -> Layout:
     """Writes the disk as it leaves the factory: what is not used is a hole, slot B is empty.
 
-    `loader` and `data` are folders: the FAT of the loader's partition and the file system of the data partition are made
-    from them. `slot_a` is an image of slot_image.
+    `loader` and `data` are folders: the FAT of the loader's partition and the file system of the data partition are
+    made from them. `slot_a` is an image of slot_image.
     """
     layout = Layout(slot_a.stat().st_size // MiB)
     with open(target, "wb") as disk:
@@ -90,7 +90,7 @@ def _data(scratch: Path, folder: Path) -> Path:
 
 
 def make_fat(target: Path, folder: Path, size: int) -> None:
-    """A FAT32 of `size` bytes with the content of a folder; files lie in one piece, written in the order of their names."""
+    """A FAT32 of `size` bytes with the content of a folder; files lie in one piece, in the order of their names."""
     with open(target, "wb") as file:
         file.truncate(size)
     run("mkfs.vfat", "-F", "32", "-s", "1", "-n", "LOADER", target)
@@ -101,9 +101,8 @@ def make_fat(target: Path, folder: Path, size: int) -> None:
 
 def put(disk: Path, partition: Partition, content: Path) -> None:
     """Writes an image into a partition, holes as holes."""
-    run(
-        "dd", f"if={content}", f"of={disk}", "bs=1M", f"seek={partition.start // MiB}", "conv=notrunc,sparse", "status=none"
-    )
+    place = ["bs=1M", f"seek={partition.start // MiB}"]
+    run("dd", f"if={content}", f"of={disk}", *place, "conv=notrunc,sparse", "status=none")
 
 
 def take(disk: Path, partition: Partition, target: Path) -> Path:

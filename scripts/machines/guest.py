@@ -1,4 +1,4 @@
-"""The system inside the machine, asked through its door: the console hvc0, on which rootfs/usr/lib/machine/door answers."""
+"""The system inside the machine, asked through its door: the console hvc0, on which usr/lib/machine/door answers."""
 
 import base64
 import binascii
@@ -37,7 +37,7 @@ class Guest:
         """Runs a shell command as root."""
         since = self._door.position
         number = self._send(command)
-        came = self._door.wait_bytes(f"<status {number} ".encode(), since, timeout)
+        came = self._door.wait_bytes(f"<status {number} ".encode(), since, timeout, b"\n<door ")
         data = came[came.index(f"<answer {number}>".encode()) :].split(b"\n", 1)[1].split(b"\n", 1)[0].strip()
         rest = self._door.wait(rf"^<status {number} (\d+)>", timeout, since)
         try:
@@ -69,6 +69,16 @@ class Guest:
     def await_agent(self, timeout: float = BOOT) -> None:
         """Waits until the agent has said that it is ready: systemd's own wait for a unit of Type=notify."""
         self.run("systemctl start aftercare.service", timeout)
+
+    def await_status(self, pattern: str, timeout: float = BOOT) -> None:
+        """Waits until a line of `aftercare status` matches an extended regular expression: now, or by a change."""
+        self.run(
+            f"""changes=$(mktemp -u); mkfifo $changes
+            aftercare status --watch >$changes & watching=$!
+            timeout {timeout:.0f} grep -Em1 '{pattern}' $changes; found=$?
+            kill $watching; rm $changes; exit $found""",
+            timeout + 60,
+        )
 
     def tell(self, command: str) -> None:
         """Runs a shell command and does not wait for its end: it may be that of this boot."""

@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 # What the initramfs loads, in this order: whatever must be there before systemd, the watchdog among it.
 FIRST = ["virtio_pci", "virtio_blk", "crc32c_generic", "ext4", "lpc_ich", "iTCO_wdt", "i6300esb"]
 # What the running system loads when it needs it.
-LATER = ["virtio_net", "virtio_console", "vfat", "nls_cp437", "nls_ascii", "nls_iso8859-1", "loop", "squashfs", "dm_verity"]
+LATER = "virtio_net virtio_console vfat nls_cp437 nls_ascii nls_iso8859-1 loop squashfs dm_verity".split()
 
 
 @dataclass(frozen=True)
@@ -111,5 +111,6 @@ def _initramfs(scratch: Path, tree: Path, version: str, base: Path, target: Path
     (root / "modules/order").write_text("".join(f"{name}\n" for name in order))
     names = run("find", ".", "-print0", folder=root)
     archive = scratch / "initramfs.cpio"
-    run("sh", "-c", 'exec cpio --quiet --null -o -H newc -R 0:0 --reproducible >"$1"', "cpio", archive, folder=root, input=names)
+    command = 'exec cpio --quiet --null -o -H newc -R 0:0 --reproducible >"$1"'
+    run("sh", "-c", command, "cpio", archive, folder=root, input=names)
     run("lz4", "-q", "-l", "-f", archive, target)

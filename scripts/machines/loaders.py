@@ -14,13 +14,15 @@ OPTIONS = "mitigations=off loglevel=6 net.ifnames=0 systemd.journald.forward_to_
 GRUB_FOLDER = "EFI/aftercare"
 UBOOT_SCRIPTS = REPOSITORY / "scripts/boot/uboot"
 UBOOT = Path("/usr/lib/u-boot/qemu-x86/u-boot.rom")
+UBOOT_FILES = ["uboot.env", "uboot-redundant.env"]
 ENVIRONMENT_SIZE = 0x4000
+BOARD = Path(__file__).resolve().parent / "boot"
 
 
 def grub(target: Path, *, watchdog: int = 600, options: str = OPTIONS) -> Path:
     """The EFI system partition with GRUB, our scripts as they ship, and an environment in which A is confirmed.
 
-    The board's file is the example that ships, with the watchdog of the ICH9, armed for `watchdog` seconds; 0: not at all.
+    The board's file is the example that ships, with the watchdog of the ICH9 armed for `watchdog` seconds; 0: never.
     """
     with tempfile.TemporaryDirectory() as scratch:
         image, environment = Path(scratch) / "BOOTX64.EFI", Path(scratch) / "grubenv"
@@ -40,13 +42,21 @@ def grub(target: Path, *, watchdog: int = 600, options: str = OPTIONS) -> Path:
         return folder_of(target, files)
 
 
-def uboot(target: Path, *, options: str = OPTIONS) -> Path:
-    """The loader's partition with our script as it ships, for Debian's U-Boot, and an environment in which A is confirmed."""
+def uboot(target: Path, *, redundant: bool = False, options: str = OPTIONS) -> Path:
+    """The loader's partition with our script as it ships, and an environment in which A is confirmed.
+
+    For Debian's U-Boot, and with `redundant` for that of uboot_build.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         script, image, environment = (Path(scratch) / name for name in ("boot.cmd", "boot.scr", "uboot.env"))
-        board = (Path(__file__).resolve().parent / "boot/uboot-board.cmd").read_text().replace("@options@", options)
-        script.write_text(board + (UBOOT_SCRIPTS / "aftercare-boot.cmd").read_text())
+        board = BOARD / ("uboot-saveenv.cmd" if redundant else "uboot-file.cmd"), BOARD / "uboot-board.cmd"
+        texts = [path.read_text().replace("@options@", options) for path in board]
+        script.write_text("".join([*texts, (UBOOT_SCRIPTS / "aftercare-boot.cmd").read_text()]))
         run("mkimage", "-A", "x86", "-T", "script", "-C", "none", "-d", script, image)
         first = "BOOT_ORDER=A\nBOOT_CONFIRMED=A\nBOOT_A_LEFT=3\nBOOT_B_LEFT=0\n"
-        run("mkenvimage", "-s", str(ENVIRONMENT_SIZE), "-o", environment, "-", input=first)
-        return folder_of(target, {"boot.scr": image, "uboot.env": environment})
+        copies = ["-r"] if redundant else []
+        run("mkenvimage", *copies, "-s", str(ENVIRONMENT_SIZE), "-o", environment, "-", input=first)
+        files: dict[str, bytes | Path] = {"boot.scr": image}
+        for name in UBOOT_FILES[: 2 if redundant else 1]:
+            files[name] = environment
+        return folder_of(target, files)

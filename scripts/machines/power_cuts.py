@@ -3,13 +3,16 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from .bench import Bench, Loader, expect
-from .commands import Failure
+from .commands import Restarted
 from .device import Boot, Device, entries
+from .guest import Guest
 
-ADDRESS = "http://10.0.2.100"
+INSTALL = "aftercare install --quiet --no-activate http://10.0.2.100/1.1.0.aftercare"
+RESTS = "^Update +(idle|installed|1\\.1\\.0 (is committed|was|failed))"
+Asked = TypeVar("Asked")
 VERSIONS = {("A", "1.0.0"), ("B", "1.1.0")}
 # An entry that only just stands in the file may not have been flushed when a command showed it.
 SETTLED = 3
@@ -29,13 +32,40 @@ class Life:
         """A moment within `longest` seconds; a cut is a matter of real time, so it is waited for in real time."""
         return self.chance.uniform(0, longest)
 
+    def steadily(self, ask: Callable[[Guest], Asked]) -> Asked:
+        """Asks the system that runs, again where the device restarts meanwhile: an update goes on by itself."""
+        while True:
+            try:
+                return ask(self.boot.guest)
+            except Restarted:
+                self.boot = self.device.boot(timeout=600)
+
     def state(self) -> str:
-        return str(self.boot.guest.json("aftercare status --json")["state"])
+        return str(self.steadily(lambda guest: guest.json("aftercare status --json")["state"]))
+
+    @property
+    def committed(self) -> bool:
+        state = self.state()
+        return (self.boot.slot_set, state) == ("B", "idle")
+
+    def rest(self) -> None:
+        """Waits until nothing goes on by itself: idle, or installed and not activated."""
+        self.steadily(lambda guest: guest.await_status(RESTS, 900))
+        self.remember()
 
     def installed(self) -> None:
         """Comes to where the release is installed and not activated."""
-        if self.state() != "installed":
-            self.boot.guest.run(f"aftercare install --quiet --no-activate {ADDRESS}/1.1.0.aftercare", 900)
+        if self.state() == "idle":
+            self.boot.guest.run(INSTALL, 900)
+
+    def remember(self) -> None:
+        """Everything that was acknowledged must be in the ledger as it was; then also what settled since."""
+        now = self.steadily(entries)
+        expect(now[: len(self.acknowledged)] == self.acknowledged, "an acknowledged entry is gone, or is another one")
+        self.steadily(lambda guest: guest.run(f"sleep {SETTLED}"))
+        later = self.steadily(entries)
+        expect(later[: len(now)] == now, "an entry went away while nothing happened")
+        self.acknowledged = now
 
     def cut(self, after: float) -> None:
         self.device.cut_after(after)
@@ -45,7 +75,7 @@ def _download(life: Life) -> str:
     size = life.bench.bundle("1.1.0").stat().st_size
     share = life.chance.uniform(0.01, 0.99)
     life.bench.web.forget()
-    life.boot.guest.tell(f"aftercare install --quiet --no-activate {ADDRESS}/1.1.0.aftercare")
+    life.boot.guest.tell(INSTALL)
     life.bench.web.await_bytes(int(size * share), 600)
     life.cut(0)
     return f"{share:.0%} written"
@@ -54,7 +84,7 @@ def _download(life: Life) -> str:
 def _read_back(life: Life) -> str:
     size = life.bench.bundle("1.1.0").stat().st_size
     life.bench.web.forget()
-    life.boot.guest.tell(f"aftercare install --quiet --no-activate {ADDRESS}/1.1.0.aftercare")
+    life.boot.guest.tell(INSTALL)
     life.bench.web.await_bytes(size, 600)
     after = life.moment(8)
     life.cut(after)
@@ -103,7 +133,7 @@ def _commit(life: Life) -> str:
     life.boot.guest.tell("aftercare activate")
     trial = life.device.next_boot()
     trial.await_agent()
-    trial.ask("aftercare status --watch | grep -Em1 'soaking|committed|idle|rolled back'", 280)
+    trial.await_status("^Update +(soaking|idle|1\\.1\\.0 (is committed|was))", 280)
     after = life.moment(5)
     life.cut(after)
     return f"{after:.1f} s after the self-tests passed"
@@ -130,16 +160,14 @@ def power_cuts(bench: Bench, loader: Loader) -> str:
         with bench.device(f"power-cuts-{loader.name}-{lives}", loader) as device:
             with bench.step(f"device {lives} leaves the factory"):
                 life = Life(bench, device, device.boot(), chance, [])
-            while done < bench.cuts and (life.boot.slot_set, life.state()) != ("B", "idle"):
-                if life.state() not in ("idle", "installed"):
-                    _settle(life)  # the trial that was cut goes on, and ends
-                    continue
+            while done < bench.cuts and not life.committed:
                 phase, cut = PHASES[done % len(PHASES)]
                 done += 1
-                with bench.step(f"cut {done} of {bench.cuts}, {phase}") as note:
-                    note.append(cut(life))
+                with bench.step(f"cut {done} of {bench.cuts}, {phase}") as notes:
+                    notes.append(cut(life))
                     _come_back(life)
-                    note.append(f"{life.boot.version} in {life.boot.slot_set}, {life.state()}")
+                    notes.append(f"{life.boot.version} in {life.boot.slot_set}, {life.state()}")
+                life.rest()
             with bench.step("the update ends, committed"):
                 verified += _finish(life)
     return f"{done} cuts in {lives} devices: each came back whole; {verified} ledger entries verified outside"
@@ -150,39 +178,19 @@ def _come_back(life: Life) -> None:
     life.boot = life.device.boot(timeout=600)
     system = (life.boot.slot_set, life.boot.version)
     expect(system in VERSIONS, f"{system[1]} runs in {system[0]}")
-    life.boot.guest.run("aftercare ledger verify")
-    _remember(life)
-
-
-def _remember(life: Life) -> None:
-    """Everything that was acknowledged must be in the ledger as it was; then also what settled since."""
-    now = entries(life.boot.guest)
-    expect(now[: len(life.acknowledged)] == life.acknowledged, "an acknowledged entry is gone, or another one")
-    life.boot.guest.run(f"sleep {SETTLED}")
-    later = entries(life.boot.guest)
-    expect(later[: len(now)] == now, "an entry went away while nothing happened")
-    life.acknowledged = now
-
-
-def _settle(life: Life) -> None:
-    """Waits until the trial that goes on has ended: committed, or taken back because its attempts were spent."""
-    answer = life.boot.guest.ask("aftercare status --wait --timeout 280", 340)
-    if answer.status not in (0, 1):
-        raise Failure(f"the update does not end: {answer.output[-300:]}")
-    _remember(life)
+    life.steadily(lambda guest: guest.run("aftercare ledger verify"))
+    life.remember()
 
 
 def _finish(life: Life) -> int:
     """Brings the update to its end; the ledger, verified in the device and outside. The number of entries."""
     for _ in range(4):
-        if life.state() not in ("idle", "installed"):
-            _settle(life)
-        if (life.boot.slot_set, life.state()) == ("B", "idle"):
+        life.rest()
+        if life.committed:
             break
         life.installed()
         life.boot.guest.tell("aftercare activate")
         life.boot = life.device.boot(timeout=600)
-        _settle(life)
     system = (life.boot.slot_set, life.boot.version, life.state())
     expect(system == ("B", "1.1.0", "idle"), f"the update is not committed: {system}")
     expect("confirmed" in life.boot.guest.run("aftercare slots | grep ^B"), "slot set B is not confirmed")

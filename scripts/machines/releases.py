@@ -10,7 +10,12 @@ from .commands import REPOSITORY, run
 
 PRODUCT = REPOSITORY / "firmware-manifests/infusion-pump"
 RULES = REPOSITORY / "firmware-manifests/rules"
-PEOPLE = {"software": "Ada Programmer", "quality": "Quinn Weber", "regulatory": "Rena Assessor", "technician": "Tom Weber"}
+PEOPLE = {
+    "software": "Ada Programmer",
+    "quality": "Quinn Weber",
+    "regulatory": "Rena Assessor",
+    "technician": "Tom Weber",
+}
 MARKET = """
 [change-control]
 market = "EU"
@@ -91,7 +96,8 @@ soak-seconds = 3
 interlock-seconds = 2
 """
         text += "\n".join([(self._folder / name).read_text() for name in ("trust.toml", "service.toml")]) + MARKET
-        files: dict[str, bytes | Path] = {"aftercare.toml": text.encode(), "baseline.json": self._folder / "baseline.json"}
+        files: dict[str, bytes | Path] = {"aftercare.toml": text.encode()}
+        files["baseline.json"] = self._folder / "baseline.json"
         for path in [*self._folder.rglob("*.pem"), *(self._folder / "rules").glob("*.json")]:
             files[str(path.relative_to(self._folder))] = path
         return files

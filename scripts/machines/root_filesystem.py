@@ -19,7 +19,7 @@ def base(packages: str = PACKAGES) -> Path:
 
 
 def with_packages(tar: Path, packages: Sequence[Path]) -> Path:
-    """The root file system `tar` with Debian packages installed by dpkg, maintainer scripts and all; nothing is fetched."""
+    """The root file system `tar` with packages installed by dpkg, maintainer scripts and all; nothing is fetched."""
     if not packages:
         return tar
     name = f"rootfs-{cache.digest(tar.name, Path(__file__), *packages)}.tar"
@@ -36,7 +36,7 @@ def with_packages(tar: Path, packages: Sequence[Path]) -> Path:
             f'--customize-hook=mkdir "$1"/tmp/packages; {copies}',
             '--customize-hook=chroot "$1" sh -c "dpkg -i /tmp/packages/*.deb"',
             '--customize-hook=rm -rf "$1"/tmp/packages "$1"/var/cache/* "$1"/var/log/*',
-            # What an embedded image leaves out: perl, which only usrmerge brings, and names of hardware that it does not have.
+            # What an embedded image leaves out: perl, which only usrmerge brings, and names of foreign hardware.
             '--customize-hook=chroot "$1" apt-get -q -y purge usrmerge perl "^perl-modules-" "^libperl"',
             '--customize-hook=rm -rf "$1"/usr/lib/udev/hwdb.* "$1"/usr/share/doc',
             "",

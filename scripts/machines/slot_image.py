@@ -18,9 +18,17 @@ MOUNTED = ["dev", "data", "efi", "etc/aftercare", "var/lib/aftercare"]
 TIME = 1793440800  # the latest time in an image: 2026-10-31
 
 
-def make(tar: Path, overlays: Sequence[Path], files: Mapping[str, bytes | None] | None = None, *, size: int = SIZE) -> Path:
-    """An image of `size` MiB: the tar, over it the folders in their order, over them single files (None: an empty link
-    to /dev/null, as systemd masks a unit). Executable is what begins with #!."""
+Files = Mapping[str, bytes | None]
+"""Single files of an image by their paths; None is a link to /dev/null, as systemd masks a unit."""
+Damage = Callable[[Path], Files]
+"""Files of a release that make it a bad one; given the kernel's overlay."""
+
+
+def make(tar: Path, overlays: Sequence[Path], files: Files | None = None, *, size: int = SIZE) -> Path:
+    """An image of `size` MiB: the tar, over it the folders in their order, over them single files.
+
+    Executable is what begins with #!.
+    """
     files = files or {}
     contents = [each for path in sorted(files) for each in (path, files[path] or b"\0masked")]
     tool = REPOSITORY / "scripts/ext4-image"
@@ -48,9 +56,9 @@ def make(tar: Path, overlays: Sequence[Path], files: Mapping[str, bytes | None] 
 
 
 def release(
-    tar: Path, kernel: Path, version: str, files: Mapping[str, bytes | None] | None = None, *, overlays: Sequence[Path] = ()
+    tar: Path, kernel: Path, version: str, files: Files | None = None, *, overlays: Sequence[Path] = ()
 ) -> Path:
-    """The image of a release of the example product for this machine: Debian, kernel, the product's files, the machine's.
+    """The image of a release of the example product: Debian, kernel, the product's files, the machine's.
 
     `files` make it another one than its maker meant: see the functions below.
     """
@@ -59,18 +67,13 @@ def release(
     return make(tar, [kernel, *product, MACHINE, *overlays], {"/usr/lib/os-release": system, **(files or {})})
 
 
-Files = Mapping[str, bytes | None]
-Damage = Callable[[Path], Files]
-"""Files of a release that make it a bad one; given the kernel's overlay."""
-
-
 def garbage_kernel(kernel: Path) -> Files:
     """A kernel that is none: the loader cannot load it."""
     return {"/boot/vmlinuz": b"This is no kernel. " * 50_000}
 
 
 def corrupt_payload(kernel: Path) -> Files:
-    """A kernel with a good header whose compressed part is damaged: it is loaded, started, and hangs while it unpacks."""
+    """A kernel with a good header and a damaged compressed part: it is loaded, started, and hangs as it unpacks."""
     data = bytearray((kernel / "boot/vmlinuz").read_bytes())
     middle = len(data) // 2
     data[middle : middle + 65536] = bytes(each ^ 0x5A for each in data[middle : middle + 65536])
@@ -84,4 +87,4 @@ def hanging_init(kernel: Path) -> Files:
 
 def silent_agent(kernel: Path) -> Files:
     """A system that runs, without the agent that would prove it: nobody commits it."""
-    return {"/etc/systemd/system/aftercare.service": None, "/etc/systemd/system/dbus-org.aftercare.Aftercare1.service": None}
+    return {"/etc/systemd/system/aftercare.service": None}

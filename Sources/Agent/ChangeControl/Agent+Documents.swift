@@ -24,7 +24,8 @@ extension Agent {
         return shelf
     }
 
-    /// Takes a signed document, and says what became of it; taken or refused, it leaves one entry in the ledger.
+    /// Takes a signed document, and says what became of it; taken or refused, it leaves one entry in the ledger, where nobody floods it
+    /// with refused ones.
     package func apply(_ bytes: [UInt8], requestedBy: String) throws(FaultReport) -> JSON {
         var body: [String: JSON] = [
             "requestedBy": .string(requestedBy), "digest": .string(SHA256.digest(of: bytes).hex),
@@ -49,7 +50,7 @@ extension Agent {
         } catch {
             let fault = FaultReport(describing: error)
             body["fault"] = fault.json
-            record([LedgerEvent(.documentRefused, .object(body))])
+            record(refusal: LedgerEvent(.documentRefused, .object(body)), fault.code, at: .bus)
             throw fault
         }
     }

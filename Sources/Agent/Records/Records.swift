@@ -21,13 +21,26 @@ package final class Records {
     package private(set) var signingFault: LedgerError?
 
     /// Opens ledger and database; a database that is damaged is set aside and made anew from what the ledger knows.
+    ///
+    /// A full disk gets the reserve: an agent that cannot even start brings no device back from its trial.
     package static func open(
         _ places: Places, storage: Storage, clock: any WallClock, boot: String, limits: LedgerLimits = LedgerLimits(),
         signer: LedgerSigner? = nil
     ) throws -> Records {
+        let reserve = SpaceReserve(path: places.state.appending("reserve"), storage: storage)
+        do {
+            return try open(places, reserve, storage: storage, clock: clock, boot: boot, limits: limits, signer: signer)
+        } catch let error as any Fault where [1002, 1022].contains(error.code.rawValue) && reserve.release() {
+            return try open(places, reserve, storage: storage, clock: clock, boot: boot, limits: limits, signer: signer)
+        }
+    }
+
+    private static func open(
+        _ places: Places, _ reserve: SpaceReserve, storage: Storage, clock: any WallClock, boot: String,
+        limits: LedgerLimits, signer: LedgerSigner?
+    ) throws -> Records {
         try storage.createFolder(places.state)
         try storage.createFolder(places.runtime)
-        let reserve = SpaceReserve(path: places.state.appending("reserve"), storage: storage)
         let time = TrustedClock(clock)
         // Until the holds are known everything is held.
         let ledger = try Ledger.open(
