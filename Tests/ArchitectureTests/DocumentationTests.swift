@@ -18,7 +18,7 @@ struct DocumentationTests {
             "SelfTests": 24, "Ledger": 25, "ChangeControl": 26, "Agent": 27, "Releases": 28, "VirtualDevice": 29,
             "Hardware": 30, "Peripherals": 31, "Health": 32, "Heartbeats": 33,
             "Servicing": 34, "Transfers": 35, "Console": 36, "NetworkDiagnosis": 37,
-            "Integrity": 38,
+            "Integrity": 38, "PowerCuts": 39, "Fuzzing": 40,
         ]
         let table = try SourceTree.text("docs/errors.md")
         let code = try Regex(#"FaultCode\((\d+)\)"#, as: (Substring, Substring).self)
