@@ -164,7 +164,11 @@ package final class SimulatedMachine: Sendable {
             "root/usr/lib/aftercare/self-tests.d/pump.toml", image.behaviour == .unproved ? "" : test)
     }
 
-    package func slot(_ set: SlotSet) throws -> [UInt8] { try folder.read("disk/\(set.name.lowercased()).img") }
+    package func slot(_ set: SlotSet) throws -> [UInt8] {
+        // A device has no length that a file's has.
+        let file = try Storage().open(folder.file("disk/\(set.name.lowercased()).img"), .read)
+        return try file.read(Int(file.size()), at: 0)
+    }
 
     /// What the loader thinks, read as the loader reads it.
     package func bootStatus() throws -> BootStatus { try configuration.loader.control(storage: Storage()).status() }

@@ -21,9 +21,10 @@ struct DiskFaultTests {
         inodes: Int? = nil, _ body: (FaultyDevice, MountedFileSystem) async throws -> Void
     ) async throws {
         let medium = Medium()
-        try await FaultyDevice.on(before: { device in
-            medium.state = try MountedFileSystem(at: device.path("state"), inodes: inodes)
-        }, { faulty in try await body(faulty, try medium.get()) })
+        try await FaultyDevice.on(
+            before: { device in
+                medium.state = try MountedFileSystem(at: device.path("state"), inodes: inodes)
+            }, { faulty in try await body(faulty, try medium.get()) })
     }
 
     @Test("A full disk: the reserve lets an update end well; without it nothing begins, and room mends everything")

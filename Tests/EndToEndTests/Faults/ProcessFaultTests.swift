@@ -93,7 +93,7 @@ struct ProcessFaultTests {
     func second() async throws {
         try await FaultyDevice.on { faulty in
             let start = faulty.device.lines.count
-            async let command = faulty.install()
+            async let command = faulty.install(["--no-activate"])
             _ = try await faulty.device.enters("installing", from: start)
             for _ in 0..<3 {
                 let second = try await faulty.device.aftercare(["daemon"])
@@ -101,6 +101,7 @@ struct ProcessFaultTests {
                 #expect(second.error.contains("AC-2501"), "\(second.error)")
             }
             _ = try await command
+            try await faulty.device.aftercare(["activate"])
             #expect(try await faulty.device.conclusion(from: start)["last"]?["outcome"] == "committed")
             try await faulty.keepsItsPromises(.secondAgent)
         }
