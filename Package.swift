@@ -24,6 +24,7 @@ let package = Package(
     products: [
         .executable(name: "aftercare", targets: ["aftercare"]),
         .executable(name: "aftercare-fleet", targets: ["aftercare-fleet"]),
+        .executable(name: "power-cut-sweep", targets: ["power-cut-sweep"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -100,6 +101,15 @@ let package = Package(
             name: "VirtualDevice",
             dependencies: ["Vocabulary", "Documents", "Platform", "BootControl", "Hardware", system]),
 
+        // Proof: what is done to the product to see whether it holds
+        .target(
+            name: "Fuzzing",
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
+                "Hardware", "Peripherals", "Servicing", "Installation", "SelfTests", "Health", "Heartbeats",
+                "Transfers", "Integrity", "Releases", "Agent", "Console", "TestSupport", system,
+            ]),
+
         // Programs, and what makes a program of commands
         .target(name: "Commands", dependencies: ["Vocabulary", arguments]),
         .executableTarget(
@@ -115,6 +125,17 @@ let package = Package(
                 "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "ChangeControl", "Ledger", "Releases",
                 "VirtualDevice", "Hardware", "Servicing", "Transfers", "Commands", arguments, system,
             ]),
+
+        // The proof that power cuts do no harm: part of no device
+        .target(
+            name: "PowerCuts",
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "Trust", "Bundles", "BootControl", "Ledger", "ChangeControl",
+                "Peripherals", "Integrity", "Heartbeats", "Servicing", "Agent", "TestSupport", system, logging,
+            ]),
+        .executableTarget(
+            name: "power-cut-sweep",
+            dependencies: ["Vocabulary", "Documents", "PowerCuts", "Commands", arguments, system]),
 
         // Tests
         .target(
@@ -150,15 +171,29 @@ for (tests, tested) in [
     "AgentTests": [
         "Agent", "BootControl", "Bundles", "ChangeControl", "Ledger", "Hardware", "Peripherals", "Installation",
         "SelfTests", "Health", "Heartbeats", "Servicing", "Transfers", "Integrity", "Platform", "Documents", "Trust",
-        logging, "Releases",
+        logging, "Releases", "PowerCuts",
     ],
+    "PowerCutsTests": ["PowerCuts", "Agent", "Ledger", "Platform", "Documents"],
     "CommandsTests": ["Commands"],
+    "FuzzingTests": ["Fuzzing", "Platform", "Documents"],
     "EndToEndTests": [
         "Platform", "Documents", "Bundles", "Trust", "Ledger", "Releases", "Servicing", "Transfers",
     ],
 ] as [String: [Target.Dependency]] {
     package.targets.append(
-        .testTarget(name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested))
+        .testTarget(
+            name: tests, dependencies: ["TestSupport", "Vocabulary", system] + tested,
+            exclude: tests == "FuzzingTests" ? ["Findings"] : []))
+}
+
+// Linked with libFuzzer, which brings its own `main`: no other program can be built with it (scripts/fuzz).
+if Context.environment["AFTERCARE_FUZZ"] == "1" {
+    package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["Vocabulary", "Fuzzing", "Platform", system],
+            // Its `main` is libFuzzer's.
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }
 
 // A warning is an error in scripts/test, and only there: a newer compiler's new warning must not stop anyone's build.

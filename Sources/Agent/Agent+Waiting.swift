@@ -3,6 +3,7 @@ import ChangeControl
 import Documents
 import Ledger
 import Logging
+import Platform
 import Vocabulary
 
 // Between an installed release and its restart: interlocks, what people have to acknowledge, and the gates once more.
@@ -22,7 +23,7 @@ extension Agent {
         reasons += judgement.demands
         if reasons.isEmpty {
             var details: [String: JSON] = [:]
-            if case .waiting(_, let wait) = state { details["waitedSeconds"] = .integer(wait.seconds(at: records.now)) }
+            if case .waiting(_, let wait) = state { details["waitedSeconds"] = .integer(secondsWaited(wait)) }
             if !follow(.clear, details: details, evidence: judgement.evidence) { await pause(.seconds(10)) }
         } else {
             follow(.held(reasons: reasons, at: records.now))
@@ -35,7 +36,7 @@ extension Agent {
     private func followWaitingPolicy() {
         guard case .waiting(_, let wait) = state, !wait.isLong else { return }
         let policy = configuration.update.waiting
-        let waited = wait.seconds(at: records.now)
+        let waited = secondsWaited(wait)
         guard waited >= policy.limitSeconds else { return }
         let details: [String: JSON] = [
             "waitedSeconds": .integer(waited), "limitSeconds": .integer(policy.limitSeconds),
@@ -50,5 +51,15 @@ extension Agent {
             let fault = AgentError.heldTooLong(hours: waited / 3600, reasons: wait.reasons)
             follow(.failed(FaultReport(fault), resumable: true), details: details)
         }
+    }
+
+    /// How long an update has waited: what the clock says of the time before this agent began, and what passed since.
+    ///
+    /// A clock that is set while the update waits, be it by years, makes it wait neither longer nor shorter.
+    func secondsWaited(_ wait: Wait) -> Int64 {
+        let now = monotonicNanoseconds()
+        let known = waitKnown ?? (wait.seconds(at: records.now), now)
+        waitKnown = known
+        return known.seconds + Int64((now - known.at) / 1_000_000_000)
     }
 }

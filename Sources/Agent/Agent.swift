@@ -45,12 +45,18 @@ package actor Agent {
     private let bell = Bell()
     private var isStopping = false
     var trialBegan: UInt64?
+    /// How long the update under way had waited at a time since boot, in nanoseconds; nil before that was asked for.
+    var waitKnown: (seconds: Int64, at: UInt64)?
     /// The newest entry of the ledger that heartbeats told of.
     var newsTold: UInt64?
     /// What health monitoring found and is not over.
     var openFindings: [JSON] = []
     /// What is known of the configuration of what runs.
     package internal(set) var configurationRecord: ConfigurationRecord
+    /// How much of what is refused at each door is written down.
+    var refusals: [RequestDoor: RefusalGauge] = [:]
+    /// The doors of which a count is told later.
+    var refusalTellers: Set<RequestDoor> = []
     /// How often the way back of the peripherals was tried since the agent started.
     var takeBackAttempts = 0
 
@@ -101,6 +107,7 @@ package actor Agent {
     package func run() async {
         begin()
         while !isStopping { await act() }
+        tellCountedAtEnd()
         record([LedgerEvent(.agentStopped)])
         records.checkpoint()
     }
@@ -112,8 +119,8 @@ package actor Agent {
         bell.ring()
     }
 
-    /// Answers as soon as the agent can: what the watchdog is fed by.
-    package func isAlive() -> Bool { !progress.isStuck(for: .seconds(120)) }
+    /// Returns as soon as the agent can: what the watchdog is fed by.
+    package func answer() {}
 
     private func begin() {
         records.countBoot(running.boot)
@@ -198,6 +205,7 @@ package actor Agent {
         stream = nil
         cancelSource = nil
         trialBegan = nil
+        waitKnown = nil
         takeBackAttempts = 0
         cancellation = Cancellation()
         // What people said was said of this update: the same release, offered again, asks them again.

@@ -34,6 +34,7 @@ package enum AgentError: Fault, Equatable {
     case tooManyDocuments(Int)
     case unknownAcknowledgement(String)
     case nobody
+    case sourceTooLong(bytes: Int)
 
     package var code: FaultCode {
         switch self {
@@ -69,6 +70,7 @@ package enum AgentError: Fault, Equatable {
         case .tooManyDocuments: FaultCode(2745)
         case .unknownAcknowledgement: FaultCode(2746)
         case .nobody: FaultCode(2747)
+        case .sourceTooLong: FaultCode(2749)
         }
     }
 
@@ -80,7 +82,7 @@ package enum AgentError: Fault, Equatable {
             .tooManyHolds, .unknownSlotSet:
             .refused
         case .daemonUnreachable: .unreachable
-        case .configuration, .unknownAcknowledgement, .nobody: .usage
+        case .configuration, .unknownAcknowledgement, .nobody, .sourceTooLong: .usage
         default: .failed
         }
     }
@@ -110,6 +112,7 @@ package enum AgentError: Fault, Equatable {
         case .otherDocument(let id): "another document with the id '\(id)' is in force"
         case .tooManyDocuments(let count): "\(count) documents of this kind are in force, and no more are kept"
         case .unknownAcknowledgement(let subject): "'\(subject)' is nothing that could be acknowledged"
+        case .sourceTooLong(let bytes): "the source has \(bytes) bytes, at most 4096 are taken"
         case .nobody: "an acknowledgement needs the name and the role of a person"
         case .heldTooLong(let hours, let reasons):
             "the device was in use for \(hours) hours: \(reasons.joined(separator: "; "))"

@@ -15,7 +15,7 @@ package struct ChunkIndex: Sendable {
     package let largestOutputLength: Int
 
     /// Takes the index section of a bundle whose manifest is trusted.
-    init(bytes: [UInt8], manifest: Manifest) throws(BundleError) {
+    package init(bytes: [UInt8], manifest: Manifest) throws(BundleError) {
         guard UInt64(bytes.count) == manifest.indexLength else {
             throw .lengthsDiffer(.index, header: UInt64(bytes.count), manifest: manifest.indexLength)
         }

@@ -21,6 +21,8 @@ struct seam_file {
     // The name belongs to SQLite and lives as long as the file is open (sqlite3_vfs.xOpen).
     const char *path;
     sqlite3_file *real;
+    // The platform flushes the folder with the first flush of a journal or log (os_unix.c, UNIXFILE_DIRSYNC).
+    int flushes_folder;
 };
 
 static struct seam_file *opened(sqlite3_file *file) { return (struct seam_file *)file; }
@@ -55,7 +57,11 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size) {
 
 static int file_sync(sqlite3_file *file, int flags) {
     struct ac_sqlite_decision decision = ask(opened(file)->seam, AC_SQLITE_FLUSH, opened(file)->path, NULL, 0, 0);
-    return decision.error == SQLITE_OK ? real(file)->pMethods->xSync(real(file), flags) : decision.error;
+    if (decision.error != SQLITE_OK) return decision.error;
+    int status = real(file)->pMethods->xSync(real(file), flags);
+    if (status != SQLITE_OK || !opened(file)->flushes_folder) return status;
+    opened(file)->flushes_folder = 0;
+    return ask(opened(file)->seam, AC_SQLITE_FLUSH_FOLDER, opened(file)->path, NULL, 0, 0).error;
 }
 
 static int file_size(sqlite3_file *file, sqlite3_int64 *size) { return real(file)->pMethods->xFileSize(real(file), size); }
@@ -109,6 +115,8 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int 
     wrapper->seam = seam(vfs);
     wrapper->path = flags & SQLITE_OPEN_DELETEONCLOSE ? NULL : path;
     wrapper->real = (sqlite3_file *)(wrapper + 1);
+    wrapper->flushes_folder =
+        flags & SQLITE_OPEN_CREATE && flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL);
     if (wrapper->path && flags & SQLITE_OPEN_CREATE) {
         int exists = 0;
         vfs_access(vfs, path, SQLITE_ACCESS_EXISTS, &exists);
@@ -130,7 +138,9 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *path, int flush_folder) {
         struct ac_sqlite_decision decision = ask(seam(vfs), AC_SQLITE_REMOVE, path, NULL, 0, 0);
         if (decision.error != SQLITE_OK) return decision.error;
     }
-    return seam(vfs)->real->xDelete(seam(vfs)->real, path, flush_folder);
+    int status = seam(vfs)->real->xDelete(seam(vfs)->real, path, flush_folder);
+    if (status != SQLITE_OK || !flush_folder) return status;
+    return ask(seam(vfs), AC_SQLITE_FLUSH_FOLDER, path, NULL, 0, 0).error;
 }
 
 static int vfs_full_path(sqlite3_vfs *vfs, const char *path, int size, char *full) {

@@ -120,6 +120,10 @@ private struct Scanner {
             return .integer(whole)
         }
         guard let decimal = Double(text), decimal.isFinite else { throw malformed("\(text) is not a finite number") }
+        // Its canonical form would be a whole number (RFC 8785 §3.2.2.3), which nobody could read again.
+        guard decimal.magnitude <= Double(JSON.largestInteger) || decimal.magnitude >= 1e21 else {
+            throw malformed("\(text) is beyond 2^53")
+        }
         return .decimal(decimal)
     }
 

@@ -9,11 +9,15 @@ struct TOMLWalk {
     /// How many elements each list of tables has so far, by its path.
     private var counts: [String: Int] = [:]
     private var hasEnded = false
+    /// Where the first header of a table stands that has no name, after which there is nothing to walk over.
+    private(set) var namelessHeader: TextPosition?
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
     mutating func document() {
         var table = ""
+        // A byte order mark, which counts for nothing.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
         while !hasEnded {
             skipBlank(lines: true)
             guard let byte = next else { return }
@@ -83,6 +87,7 @@ struct TOMLWalk {
             keys[path] = keys[path] ?? start
         }
         skipBlank(lines: false)
+        if parts.isEmpty { namelessHeader = start }
         guard !parts.isEmpty, next == UInt8(ascii: "]") else {
             end()
             return path

@@ -51,7 +51,7 @@ struct ChunkWriter: ~Copyable {
 
     private mutating func write(_ chunk: ChunkRecord, to slot: WritableSlot) throws(InstallationError) -> Int {
         // A digest of what is there costs less than making the chunk.
-        if expectsSame, try storageErrors({ () throws(StorageError) in try reader.holds(chunk, in: slot) }) { return 0 }
+        if expectsSame, (try? reader.holds(chunk, in: slot)) == true { return 0 }
         let bytes = UnsafeMutableRawBufferPointer(rebasing: output.bytes[..<chunk.outputLength])
         if chunk.kind != .zero {
             do throws(BundleError) {
@@ -67,7 +67,7 @@ struct ChunkWriter: ~Copyable {
     private func put(
         _ bytes: UnsafeRawBufferPointer, of chunk: ChunkRecord, in slot: WritableSlot
     ) throws(StorageError) -> Int {
-        let parts = try reader.differences(from: bytes, of: chunk, in: slot, probing: !expectsSame)
+        let parts = reader.differences(from: bytes, of: chunk, in: slot, probing: !expectsSame)
         for part in parts {
             try slot.write(
                 UnsafeRawBufferPointer(rebasing: bytes[part]), at: chunk.outputOffset + UInt64(part.lowerBound))
@@ -76,7 +76,7 @@ struct ChunkWriter: ~Copyable {
     }
 
     private func putZeros(_ chunk: ChunkRecord, in slot: WritableSlot) throws(StorageError) -> Int {
-        let parts = try reader.differences(from: nil, of: chunk, in: slot, probing: !expectsSame)
+        let parts = reader.differences(from: nil, of: chunk, in: slot, probing: !expectsSame)
         for part in parts {
             let place = chunk.outputOffset + UInt64(part.lowerBound)
             guard try !slot.zero(UInt64(part.count), at: place) else { continue }

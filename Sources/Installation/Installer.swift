@@ -38,10 +38,7 @@ package struct Installer: Sendable {
         let (held, targets, expectsSame) = try await BlockingThread.run("install") { () throws(InstallationError) in
             let held = try takeLock()
             let targets = try open(images, slots)
-            let expectsSame = try storageErrors { () throws(StorageError) in
-                try Sampling.mostlySame(bundle.index, in: targets)
-            }
-            return (held, targets, expectsSame)
+            return (held, targets, Sampling.mostlySame(bundle.index, in: targets))
         }
         // Closing would not be enough while a child process that is being started still has the file.
         defer { held.unlock() }

@@ -41,6 +41,8 @@ package struct SlotGuard: Sendable {
         } catch {
             throw .storage(error)
         }
+        // A device that has gone, or a reader without its card, is still there by name and has no bytes.
+        guard size > 0 || !buffered.isBlockDevice else { throw .slotMissing(path) }
         guard size >= needed else { throw .slotTooSmall(path, size: ByteCount(size), needed: ByteCount(needed)) }
         return WritableSlot(path: path, direct: direct, buffered: buffered)
     }

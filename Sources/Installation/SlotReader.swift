@@ -27,8 +27,17 @@ struct SlotReader: ~Copyable {
     /// The parts of a chunk, in whole blocks, in which the slot holds other bytes than `wanted`, nil for zeros.
     ///
     /// Parts with a small gap between them are taken for one. With `probing`, a slot whose first block differs is taken
-    /// to differ in all: on other content one small read a chunk is all that this costs.
+    /// to differ in all: on other content one small read a chunk is all that this costs. So does one that cannot be read: it is
+    /// written to, which mends a bad sector on most media, and what is left of it is found when the slot is read back.
     func differences(
+        from wanted: UnsafeRawBufferPointer?, of chunk: ChunkRecord, in slot: WritableSlot, probing: Bool
+    ) -> [Range<Int>] {
+        do throws(StorageError) {
+            return try readableDifferences(from: wanted, of: chunk, in: slot, probing: probing)
+        } catch { return [0..<chunk.outputLength] }
+    }
+
+    private func readableDifferences(
         from wanted: UnsafeRawBufferPointer?, of chunk: ChunkRecord, in slot: WritableSlot, probing: Bool
     ) throws(StorageError) -> [Range<Int>] {
         if probing, chunk.outputLength > OpenFile.alignment {

@@ -67,6 +67,31 @@ package final class VirtualProduct: Sendable {
         return target
     }
 
+    /// A release of so many MiB, a third of them noise, and an image of 1.0.0 whose slots have room for it.
+    package func largeRelease(megabytes: Int) async throws -> (before: FilePath, bundle: FilePath) {
+        let before = folder.file("images/large-1.0.0.ext4")
+        let noise = folder.file("roots/1.1.0/usr/lib/pump/large")
+        let made = try Tool.run([
+            "sh", "-ec",
+            """
+            cp --sparse=always "$1" "$2" && truncate -s "$4M" "$2"
+            head -c "$(($4 / 3))M" /dev/urandom > "$3"
+            """, "sh", image("1.0.0").string, before.string, noise.string, "\(megabytes)",
+        ])
+        guard made.status == 0 else { throw DocumentError.unacceptable("large", reason: made.error) }
+        defer { try? FileManager.default.removeItem(atPath: noise.string) }
+        try makeFileSystem("1.1.0", at: folder.file("images/large-1.1.0.ext4"), kilobytes: megabytes << 10)
+        let text = String(decoding: try folder.read("releases/1.1.0.toml"), as: UTF8.self)
+        let description = try folder.write(
+            "releases/large.toml", text.replacing("images/1.1.0.ext4", with: "images/large-1.1.0.ext4"))
+        try folder.write("releases/large.change.toml", try folder.read("releases/1.1.0.change.toml"))
+        let bundle = folder.file("large.aftercare")
+        let builder = ReleaseBuilder(
+            try ReleaseSource.read(description, in: Storage()), storage: Storage(), threads: 2)
+        _ = try await builder.build(to: bundle, signedBy: signers, at: SystemClock().now())
+        return (before, bundle)
+    }
+
     private func makeImage(_ version: String, check: String) throws {
         let root = "roots/\(version)"
         try folder.write("\(root)/usr/lib/os-release", "ID=test\nIMAGE_ID=infusion-pump\nIMAGE_VERSION=\(version)\n")
@@ -87,9 +112,13 @@ package final class VirtualProduct: Sendable {
         let noise = try Tool.run(["head", "-c", "\(Self.noiseLength)", "/dev/urandom"])
         try folder.write("\(root)/usr/lib/pump/noise", noise.output)
         try folder.write("images/.keep", "")
+        try makeFileSystem(version, at: image(version), kilobytes: Self.imageLength >> 10)
+    }
+
+    private func makeFileSystem(_ version: String, at place: FilePath, kilobytes: Int) throws {
         let made = try Tool.run([
-            "/usr/sbin/mke2fs", "-q", "-t", "ext4", "-d", folder.file(root).string, image(version).string,
-            "\(Self.imageLength >> 10)k",
+            "/usr/sbin/mke2fs", "-q", "-t", "ext4", "-d", folder.file("roots/\(version)").string, place.string,
+            "\(kilobytes)k",
         ])
         guard made.status == 0 else { throw DocumentError.unacceptable(version, reason: made.error) }
     }

@@ -10,11 +10,13 @@ import Vocabulary
 /// A virtual device that is switched on: boot loader, bus, service manager and dead-man, in one process.
 ///
 /// How it works: each turn of `run()` is one boot. The boot loader's specification chooses a slot set, its root is taken out of the
-/// image, a bus and the real daemon are started. The daemon is restarted when it dies, as a service manager would, and asks for a
-/// restart by writing to `machine/power`. Cutting the power kills the whole process group with SIGKILL.
+/// image, a bus and the real daemon are started. The daemon is restarted when it dies or does not feed its watchdog, as a service
+/// manager would, and asks for a restart by writing to `machine/power`. Cutting the power kills the whole process group with SIGKILL.
 package final class Machine: Sendable {
     private enum Event: Sendable {
-        case agentEnded(status: Int32)
+        case agentEnded(ending: String, isFailure: Bool)
+        case agentDue
+        case agentSilent(process: Int32)
         case busEnded
         case power(String)
         case deadline(boot: String)
@@ -24,6 +26,8 @@ package final class Machine: Sendable {
         var agent: Process?
         var bus: Process?
         var isReady = false
+        /// How often the agent has fed its watchdog.
+        var feedings = 0
     }
 
     private let device: VirtualDevice
@@ -32,12 +36,15 @@ package final class Machine: Sendable {
     private let state = Mutex(State())
     private let say: @Sendable (String) -> Void
     private let ready: @Sendable () -> Void
+    private let watchdog: Int
 
-    /// Takes the path of the `aftercare` program; `say` hears what happens, `ready` that an agent is ready.
+    /// Takes the path of the `aftercare` program and how many seconds it may be silent; `say` hears what happens, `ready` that an
+    /// agent is ready.
     package init(
-        _ device: VirtualDevice, agent: FilePath, say: @escaping @Sendable (String) -> Void,
+        _ device: VirtualDevice, agent: FilePath, watchdog: Int, say: @escaping @Sendable (String) -> Void,
         ready: @escaping @Sendable () -> Void
     ) {
+        self.watchdog = max(1, watchdog)
         self.device = device
         self.agent = agent
         self.say = say
@@ -50,14 +57,7 @@ package final class Machine: Sendable {
         try takePower()
         defer { try? FileManager.default.removeItem(atPath: device.path("machine/pid").string) }
         let notify = try NotifySocket(device.path("machine/notify"))
-        notify.listen { [self] message in
-            guard message.split(separator: "\n").contains("READY=1") else { return }
-            let isFirst = state.withLock { state in
-                defer { state.isReady = true }
-                return !state.isReady
-            }
-            if isFirst { ready() }
-        }
+        notify.listen { [self] message in hear(message) }
         try listenForPower()
         let service = try device.serviceBaud().map { try ServicePort(device, program: agent, baud: $0) }
         var isOn = true
@@ -71,6 +71,18 @@ package final class Machine: Sendable {
             service?.stop()
             stopAll()
         }
+    }
+
+    private func hear(_ message: String) {
+        let words = message.split(separator: "\n")
+        if words.contains("WATCHDOG=1") { state.withLock { $0.feedings += 1 } }
+        guard words.contains("READY=1") else { return }
+        let (isFirst, agent, feedings) = state.withLock { state in
+            defer { state.isReady = true }
+            return (!state.isReady, state.agent?.processIdentifier, state.feedings)
+        }
+        if let agent { watch(agent, feedings: feedings) }
+        if isFirst { ready() }
     }
 
     /// A thread made by a dispatch queue blocks signals, and what it starts would inherit that and never hear SIGTERM.
@@ -168,25 +180,60 @@ package final class Machine: Sendable {
         process.arguments = ["daemon"]
         var environment = ProcessInfo.processInfo.environment.merging(device.environment) { $1 }
         environment["NOTIFY_SOCKET"] = notify.path.string
+        environment["WATCHDOG_USEC"] = "\(watchdog * 1_000_000)"
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
         process.terminationHandler = { [events] process in
-            events.put(.agentEnded(status: process.terminationStatus))
+            let isFailure = process.terminationReason == .exit && process.terminationStatus != 0
+            events.put(
+                .agentEnded(
+                    ending: "\(process.terminationReason == .exit ? "" : "signal ")\(process.terminationStatus)",
+                    isFailure: isFailure))
         }
         try process.run()
         state.withLock { $0.agent = process }
     }
 
+    /// Looks again and again, from its readiness on, whether an agent has fed its watchdog since the last look (systemd.service(5),
+    /// WatchdogSec=).
+    private func watch(_ process: Int32, feedings: Int) {
+        DispatchQueue.global().asyncAfter(deadline: .now() + Double(watchdog)) { [self] in
+            let (agent, now) = state.withLock { ($0.agent?.processIdentifier, $0.feedings) }
+            guard agent == process else { return }
+            if now == feedings { events.put(.agentSilent(process: process)) }
+            watch(process, feedings: now)
+        }
+    }
+
+    /// Starts what has ended again, as `Restart=` of the units says: at once what was killed, after a pause what gave up by itself.
+    private func replaceAgent(_ ending: String, isFailure: Bool, _ notify: NotifySocket) throws {
+        state.withLock { $0.agent = nil }
+        guard isFailure else {
+            try startAgent(notify)
+            return say("service manager: the agent ended with \(ending) and is started again")
+        }
+        say("service manager: the agent ended with \(ending) and will be started again")
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.restartPause) { [events] in events.put(.agentDue) }
+    }
+
+    /// As `RestartSec=` of the unit, shorter, in seconds: nobody waits for a hospital's journal here.
+    private static let restartPause = 0.5
+
     /// Keeps the services running until the machine restarts (true) or goes off (false).
     private func serve(_ boot: String, _ notify: NotifySocket) throws -> Bool {
         while let event = events.take() {
             switch event {
-            case .agentEnded(let status):
-                try startAgent(notify)
-                say("service manager: the agent ended with \(status) and is started again")
+            case .agentEnded(let ending, let isFailure): try replaceAgent(ending, isFailure: isFailure, notify)
+            case .agentDue: if state.withLock({ $0.agent == nil }) { try startAgent(notify) }
+            case .agentSilent(let process):
+                guard state.withLock({ $0.agent?.processIdentifier }) == process else { continue }
+                say("service manager: the agent did not feed its watchdog for \(watchdog) s and is killed")
+                // SIGABRT first, as systemd does, would not end one that is stopped.
+                kill(process, SIGKILL)
             case .busEnded:
-                say("bus: it ended")
-                state.withLock { $0.bus = nil }
+                // Its socket is the service manager's: whoever connects next finds it started again.
+                try startBus()
+                say("service manager: the message bus ended and is there again")
             case .power("restart"):
                 say("power: restart")
                 return true
@@ -218,7 +265,7 @@ package final class Machine: Sendable {
                 agentEnded = true
                 if !busEnded { stop(bus) }
             case .busEnded: busEnded = true
-            case .power, .deadline: continue
+            case .power, .deadline, .agentDue, .agentSilent: continue
             }
         }
     }

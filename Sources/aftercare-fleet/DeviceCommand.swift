@@ -77,13 +77,15 @@ struct DeviceCommand: AsyncParsableCommand {
         @Option(
             name: .long, help: "The aftercare program; by default the one beside this program.", completion: .file())
         var agent: String?
+        @Option(name: .long, help: "How many seconds the agent may leave its watchdog unfed; the unit's by default.")
+        var watchdog: Int = 30
 
         func run() async throws {
             let device = try place.open()
             guard !device.isOn else { throw VirtualDeviceError.alreadyOn(process: try device.process()) }
             if detach { return try leaveRunning(device) }
             setsid()
-            let machine = Machine(device, agent: FilePath(try agentPath())) { line in
+            let machine = Machine(device, agent: FilePath(try agentPath()), watchdog: watchdog) { line in
                 Terminal.say(line)
             } ready: {
                 Terminal.say(Self.readyLine)
@@ -100,7 +102,9 @@ struct DeviceCommand: AsyncParsableCommand {
             try Data().write(to: URL(fileURLWithPath: log))
             let process = Process()
             process.executableURL = URL(fileURLWithPath: try Self.program())
-            process.arguments = ["device", "boot", place.folder, "--agent", try agentPath()]
+            process.arguments = [
+                "device", "boot", place.folder, "--agent", try agentPath(), "--watchdog", "\(watchdog)",
+            ]
             let output = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
             process.standardOutput = output
             process.standardError = output

@@ -4,6 +4,7 @@ import Documents
 import Ledger
 import Peripherals
 import Platform
+import PowerCuts
 import SystemPackage
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import ChangeControl
 import Documents
 import Ledger
 import Platform
+import PowerCuts
 import SystemPackage
 import TestSupport
 import Testing

@@ -5,6 +5,7 @@ import Health
 import Ledger
 import Logging
 import Platform
+import PowerCuts
 import Synchronization
 import TestSupport
 import Testing

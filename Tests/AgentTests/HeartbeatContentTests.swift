@@ -5,6 +5,7 @@ import Health
 import Heartbeats
 import Ledger
 import Platform
+import PowerCuts
 import TestSupport
 import Testing
 import Vocabulary

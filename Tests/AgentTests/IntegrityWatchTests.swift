@@ -6,6 +6,7 @@ import Integrity
 import Ledger
 import Logging
 import Platform
+import PowerCuts
 import SystemPackage
 import TestSupport
 import Testing

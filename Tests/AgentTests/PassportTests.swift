@@ -1,5 +1,6 @@
 import Agent
 import Documents
+import PowerCuts
 import TestSupport
 import Testing
 import Vocabulary

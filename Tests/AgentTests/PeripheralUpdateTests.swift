@@ -3,6 +3,7 @@ import BootControl
 import Documents
 import Ledger
 import Platform
+import PowerCuts
 import TestSupport
 import Testing
 import Vocabulary
@@ -160,27 +161,5 @@ struct PeripheralUpdateTests {
         #expect(status["last"]?["outcome"] == "rolled-back")
         #expect(crew.controller("motor").active == Firmware("1.0.0"))
         #expect((status["trouble"] != nil) == (times == 99))
-    }
-
-    @Test("At any change to the medium, a cut of the power ends in the same answer for the whole set")
-    func cutAnywhere() async throws {
-        let images = [("motor-firmware", Firmware("1.1.0").bytes)]
-        let bundle = try SimulatedMachine().bundle(TestImage("1.1.0"), peripherals: images)
-        for number in 0..<100_000 {
-            let crew = SimulatedCrew()
-            let machine = try machine(crew)
-            let power = PowerSwitch(cutAt: number)
-            guard try await PowerCutTests().work(machine, bundle, power) else {
-                #expect(number > 60)
-                return
-            }
-            try power.settleMedium(seed: UInt64(number))
-            let note: Comment = "cut at change \(number)"
-            let status = try await PowerCutTests().finish(machine, bundle)
-            #expect(status["last"]?["outcome"] == "committed", "\(note): \(status)")
-            #expect(crew.controller("motor").active == Firmware("1.1.0"), note)
-            #expect(crew.controller("motor").isConfirmed, note)
-            #expect(try machine.bootStatus().confirmed == .b, note)
-        }
     }
 }

@@ -3,6 +3,7 @@ import Documents
 import Foundation
 import Ledger
 import Platform
+import PowerCuts
 import Servicing
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Agent
 import Documents
 import Logging
 import Platform
+import PowerCuts
 import Releases
 import Servicing
 import SystemPackage

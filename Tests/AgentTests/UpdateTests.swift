@@ -4,6 +4,7 @@ import Bundles
 import Documents
 import Ledger
 import Platform
+import PowerCuts
 import TestSupport
 import Testing
 import Vocabulary

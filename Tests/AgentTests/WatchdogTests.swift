@@ -1,6 +1,7 @@
 import Agent
 import Health
 import Logging
+import PowerCuts
 import Synchronization
 import Testing
 

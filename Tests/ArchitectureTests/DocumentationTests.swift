@@ -18,7 +18,7 @@ struct DocumentationTests {
             "SelfTests": 24, "Ledger": 25, "ChangeControl": 26, "Agent": 27, "Releases": 28, "VirtualDevice": 29,
             "Hardware": 30, "Peripherals": 31, "Health": 32, "Heartbeats": 33,
             "Servicing": 34, "Transfers": 35, "Console": 36, "NetworkDiagnosis": 37,
-            "Integrity": 38,
+            "Integrity": 38, "PowerCuts": 39, "Fuzzing": 40,
         ]
         let table = try SourceTree.text("docs/errors.md")
         let code = try Regex(#"FaultCode\((\d+)\)"#, as: (Substring, Substring).self)
@@ -35,18 +35,38 @@ struct DocumentationTests {
         #expect(owners.count > 20)
     }
 
-    @Test("Every test that docs/requirements.md names is there")
-    func requirements() throws {
-        let tests = try SourceTree.files(in: "Tests")
-        let names = try Regex(#"`(\w+)/(\w+)`"#, as: (Substring, Substring, Substring).self)
-        let named = try SourceTree.text("docs/requirements.md").matches(of: names)
+    @Test(
+        "Every test that a document names is there",
+        arguments: ["docs/requirements.md", "docs/threat-model.md", "docs/faults.md"])
+    func namedTests(document: String) throws {
+        let named = try SourceTree.text(document).matches(of: /`(\w+)\/(\w+)`/)
         #expect(named.count > 10)
         for match in named {
-            let (suite, function) = (match.output.1, match.output.2)
-            let isThere = tests.contains { file in
-                file.text.contains("struct \(suite) ") && file.text.contains("func \(function)(")
-            }
-            #expect(isThere, "\(suite)/\(function)")
+            let (suite, function) = (String(match.output.1), String(match.output.2))
+            #expect(try Self.isThere(suite, function), "\(suite)/\(function)")
         }
+    }
+
+    private static func isThere(_ suite: String, _ function: String) throws -> Bool {
+        try SourceTree.files(in: "Tests").contains { file in
+            file.text.contains("struct \(suite) ") && file.text.contains("func \(function)(")
+        }
+    }
+
+    @Test("docs/faults.md has a row for each fault of the world that the code lists, with the test that shows it")
+    func faults() throws {
+        let rows = try SourceTree.text("docs/faults.md").split(separator: "\n").compactMap { line -> [String]? in
+            let cells = line.split(separator: "|").map { String($0).trimmingCharacters(in: .whitespaces) }
+            guard cells.count == 5, cells[0].hasPrefix("`"), cells[4].hasPrefix("`") else { return nil }
+            return cells.map { $0.trimmingCharacters(in: ["`"]) }
+        }
+        #expect(rows.map { $0[0] } == WorldFault.allCases.map(\.rawValue))
+        #expect(rows.map { $0[4] } == WorldFault.allCases.map(\.test))
+        #expect(rows.allSatisfy { $0.allSatisfy { !$0.isEmpty } })
+        let promises = try SourceTree.text("docs/faults.md").split(separator: "\n").compactMap { line in
+            WorldFault.Promise(
+                rawValue: String(line.dropFirst(2).prefix { $0 != "|" }).trimmingCharacters(in: .whitespaces))
+        }
+        #expect(promises == WorldFault.Promise.allCases)
     }
 }

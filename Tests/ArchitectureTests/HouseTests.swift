@@ -11,9 +11,12 @@ private let rows: [[String]] = [
     ["Bundles", "Trust", "BootControl", "Ledger", "ChangeControl", "Hardware", "Peripherals", "Servicing"],
     ["Installation", "SelfTests", "Health", "Heartbeats", "Transfers", "NetworkDiagnosis", "Integrity", "Releases"],
     ["Agent", "Console", "VirtualDevice"],
-    ["Commands"],
-    ["aftercare", "aftercare-fleet"],
+    ["Commands", "PowerCuts", "Fuzzing"],
+    ["aftercare", "aftercare-fleet", "power-cut-sweep"],
 ]
+
+/// What proves the product and is part of no device: it may use what tests use.
+private let proofs: Set<String> = ["PowerCuts", "power-cut-sweep", "Fuzzing"]
 
 /// Which targets of one row may use each other, because one speaks in the other's words.
 private let neighbours: Set<[String]> = [
@@ -24,10 +27,10 @@ private let neighbours: Set<[String]> = [
 /// Which packages of others each target may use.
 private let packages: [String: Set<String>] = [
     "TOMLKit": ["Documents"],
-    "Logging": ["Platform", "Agent", "Console", "aftercare"],
+    "Logging": ["Platform", "Agent", "Console", "PowerCuts", "aftercare"],
     "ServiceLifecycle": ["Agent"],
     "UnixSignals": ["Agent"],
-    "ArgumentParser": ["Commands", "aftercare", "aftercare-fleet"],
+    "ArgumentParser": ["Commands", "aftercare", "aftercare-fleet", "power-cut-sweep"],
 ]
 
 @Suite("The house")
@@ -106,10 +109,10 @@ struct HouseTests {
         }
     }
 
-    @Test("Only tests use the support for tests")
+    @Test("Only tests and proofs use the support for tests, and nothing of the product uses a proof")
     func supportIsForTests() {
-        for target in targets where target.type != "test" {
-            #expect(!target.dependencies.map(\.name).contains("TestSupport"), "\(target.name)")
+        for target in targets where target.type != "test" && !proofs.contains(target.name) {
+            #expect(proofs.union(["TestSupport"]).isDisjoint(with: target.dependencies.map(\.name)), "\(target.name)")
         }
     }
 }

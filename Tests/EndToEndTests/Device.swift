@@ -20,13 +20,14 @@ final class Device: Sendable {
     ///
     /// With a folder of its own for `trust` it has a service port, where a service table is there.
     init(
-        loader: String = "grub", soak: Int = 0, heartbeat: String? = nil, trust: FilePath? = nil
+        loader: String = "grub", soak: Int = 0, heartbeat: String? = nil, trust: FilePath? = nil,
+        image: FilePath? = nil
     ) async throws {
         product = try await BlockingThread.run("product") { try VirtualProduct.shared.get() }
         home = try TemporaryFolder()
         let made = try await fleet(
             [
-                "device", "new", folder, "--image", "rootfs=\(product.image("1.0.0"))", "--trust",
+                "device", "new", folder, "--image", "rootfs=\(image ?? product.image("1.0.0"))", "--trust",
                 (trust ?? product.trust).string,
                 "--product", "infusion-pump", "--hardware", "rev-c", "--loader", loader, "--soak", "\(soak)",
                 "--service-baud", "0",
@@ -63,13 +64,13 @@ final class Device: Sendable {
         try Storage().replace(file, with: Array(lines.joined(separator: "\n").utf8), mode: 0o644)
     }
 
-    /// Switches it on and waits until its agent is ready.
-    func boot() async throws {
+    /// Switches it on and waits until its agent is ready; `options` are those of `device boot`.
+    func boot(_ options: [String] = []) async throws {
         let start = lines.count
         try await BlockingThread.run("boot") { [self] in
             let process = Process()
             process.executableURL = URL(fileURLWithPath: try Programs.path("aftercare-fleet"))
-            process.arguments = ["device", "boot", folder]
+            process.arguments = ["device", "boot", folder] + options
             let output = Pipe()
             process.standardOutput = output
             process.standardError = output
@@ -119,7 +120,10 @@ final class Device: Sendable {
     }
 
     /// The process of the agent: the child of the machine that runs `aftercare daemon`.
-    private func agentProcess() -> Int32? {
+    func agentProcess() -> Int32? { childProcess { $0.hasSuffix("aftercare\0daemon\0") } }
+
+    /// The child of the machine whose command line, with a NUL after each word, is the wanted one.
+    func childProcess(_ isWanted: (String) -> Bool) -> Int32? {
         guard let machine = machine.withLock({ $0?.processIdentifier }) else { return nil }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.lazy.compactMap { Int32($0) }.first { process in
@@ -128,7 +132,7 @@ final class Device: Sendable {
             let parent = status?.split(separator: ")").last?.split(separator: " ").dropFirst().first
             guard parent.flatMap({ Int32($0) }) == machine else { return false }
             let command = try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8)
-            return command?.hasSuffix("aftercare\0daemon\0") == true
+            return command.map(isWanted) == true
         }
     }
 }

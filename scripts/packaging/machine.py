@@ -23,10 +23,12 @@ esac
 """
 
 
+def in_private_mounts() -> bool:
+    return PRIVATE in os.environ
+
+
 def enter_private_mounts() -> None:
     """Runs this program again where its mounts are its own, as root or as root of a user namespace."""
-    if os.environ.get(PRIVATE):
-        return
     user = [] if os.geteuid() == 0 else ["--map-root-user"]
     command = ["unshare", "--mount", "--propagation=private", *user, sys.executable, *sys.argv]
     os.environ[PRIVATE] = "yes"

@@ -10,7 +10,7 @@ package import Vocabulary
 
 // What people give the device besides releases: signed documents, and their word that something was done.
 extension Agent {
-    /// The signed documents in force, read and verified when they are first asked for.
+    /// The signed documents in force, read and verified when they are first asked for, and again where not all could be read.
     var shelf: DocumentShelf {
         if let shelfAsRead { return shelfAsRead }
         let shelf = DocumentShelf(
@@ -20,11 +20,12 @@ extension Agent {
             log.error(
                 "a signed document cannot be used", metadata: ["file": "\(file)", "reason": "\(fault.description)"])
         }
-        shelfAsRead = shelf
+        if shelf.unreadable == nil { shelfAsRead = shelf }
         return shelf
     }
 
-    /// Takes a signed document, and says what became of it; taken or refused, it leaves one entry in the ledger.
+    /// Takes a signed document, and says what became of it; taken or refused, it leaves one entry in the ledger, where nobody floods it
+    /// with refused ones.
     package func apply(_ bytes: [UInt8], requestedBy: String) throws(FaultReport) -> JSON {
         var body: [String: JSON] = [
             "requestedBy": .string(requestedBy), "digest": .string(SHA256.digest(of: bytes).hex),
@@ -41,7 +42,7 @@ extension Agent {
             try records.append([LedgerEvent(.documentApplied, .object(body))])
             if let next {
                 try next.keep(document, verified)
-                shelfAsRead = next
+                shelfAsRead = next.unreadable == nil ? next : nil
             }
             ring()
             announce()
@@ -49,7 +50,7 @@ extension Agent {
         } catch {
             let fault = FaultReport(describing: error)
             body["fault"] = fault.json
-            record([LedgerEvent(.documentRefused, .object(body))])
+            record(refusal: LedgerEvent(.documentRefused, .object(body)), fault.code, at: .bus)
             throw fault
         }
     }

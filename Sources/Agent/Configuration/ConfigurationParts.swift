@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 package import SystemPackage
 package import Vocabulary
 
@@ -116,7 +116,8 @@ package struct Places: Equatable, Sendable {
     /// The root below which the kernel shows the board: `sys`, `proc` and `dev`.
     package let hardware: FilePath
 
-    init(_ fields: Fields?) throws(DocumentError) {
+    /// Reads the table `paths`; without it everything is where it usually is.
+    package init(_ fields: Fields?) throws(DocumentError) {
         var fields = try fields.orEmpty()
         state = FilePath(try fields.optionalString("state", limit: 4096) ?? "/var/lib/aftercare")
         runtime = FilePath(try fields.optionalString("runtime", limit: 4096) ?? "/run/aftercare")

@@ -33,7 +33,7 @@ extension Agent {
             content.metrics.append(MetricPoint(.updateOutcome, 1, [.outcome: .text(last.name)]))
         }
         if case .waiting(_, let wait) = state {
-            content.metrics.append(MetricPoint(.interlockWait, .decimal(Double(wait.seconds(at: records.now)))))
+            content.metrics.append(MetricPoint(.interlockWait, .decimal(Double(secondsWaited(wait)))))
         }
         content.metrics += selfTestPoints()
         content.events = [

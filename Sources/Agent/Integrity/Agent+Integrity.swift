@@ -144,22 +144,8 @@ extension Agent {
 }
 
 extension Records {
-    /// What was known of the configuration, from the database, or from the ledger where that is new.
+    /// What was known of the configuration: as the ledger has it where the database was not told any more, else from there.
     var knownConfiguration: ConfigurationRecord {
-        if let known = configuration.flatMap(ConfigurationRecord.init) { return known }
-        guard recovered.isFromLedger else { return ConfigurationRecord() }
-        var newest: ConfigurationRecord?
-        var next: UInt64 = 1
-        while let page = try? entries(from: next, limit: 256), let last = page.last {
-            for entry in page {
-                switch entry.event {
-                case .configurationMeasured, .configurationDrifted, .configurationRebaselined:
-                    newest = entry.body["record"].flatMap(ConfigurationRecord.init) ?? newest
-                default: continue
-                }
-            }
-            next = last.sequence + 1
-        }
-        return newest ?? ConfigurationRecord()
+        recovered.configuration ?? configuration.flatMap(ConfigurationRecord.init) ?? ConfigurationRecord()
     }
 }

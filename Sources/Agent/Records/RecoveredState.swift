@@ -1,4 +1,5 @@
 import Documents
+package import Integrity
 import Ledger
 package import Platform
 package import Vocabulary
@@ -10,6 +11,8 @@ package struct RecoveredState {
     package let securityFloor: Int64
     package let slots: [SlotSet: SlotContent]
     package let holds: [Hold]
+    /// What the ledger says of the configuration and the database does not know yet; nil where it says nothing new.
+    package let configuration: ConfigurationRecord?
     /// Why the database had to be made anew, if it had to.
     package let damage: DatabaseError?
     /// The database is new and the ledger is not: what the database should hold has to be put there.
@@ -25,6 +28,7 @@ package struct RecoveredState {
         var floor = try store.fact("security-floor")?.integer ?? 0
         var slots: [SlotSet: SlotContent] = [:]
         var holds = try store.fact("holds")?.array?.compactMap(Hold.init) ?? []
+        var configuration: ConfigurationRecord?
         var next = (known?.sequence ?? 0) + 1
         while true {
             let entries = try ledger.entries(from: next, limit: page)
@@ -32,6 +36,7 @@ package struct RecoveredState {
             for entry in entries {
                 if let recorded = entry.body["state"].flatMap(LifecycleState.init) { state = recorded }
                 holds.follow(entry)
+                configuration = entry.configuration ?? configuration
                 if let signed = entry.body["watermark"]?.string.flatMap({ Timestamp($0) }) {
                     watermark = max(signed, watermark ?? signed)
                 }
@@ -46,7 +51,18 @@ package struct RecoveredState {
         }
         return RecoveredState(
             state: state, watermark: watermark, securityFloor: floor, slots: slots, holds: holds,
-            damage: damage,
+            configuration: configuration, damage: damage,
             isFromLedger: known == nil && ledger.newest > 0)
+    }
+}
+
+extension LedgerEntry {
+    /// What is known of the configuration after this entry, where it is one about that.
+    fileprivate var configuration: ConfigurationRecord? {
+        switch event {
+        case .configurationMeasured, .configurationDrifted, .configurationRebaselined:
+            body["record"].flatMap(ConfigurationRecord.init)
+        default: nil
+        }
     }
 }

@@ -24,9 +24,8 @@ extension BusService {
                 let (subject, person, role): (String, String, String) = (
                     try call.read(0), try call.read(1), try call.read(2)
                 )
-                let caller = await caller(call)
-                try await faults {
-                    try await agent.acknowledge(subject, person: person, role: role, requestedBy: caller)
+                try await changing(call) {
+                    try await agent.acknowledge(subject, person: person, role: role, requestedBy: $0)
                 }
                 return []
             },

@@ -17,11 +17,10 @@ extension BusService {
                 [.string(try await faults { try await agent.signedPassport().canonicalText })]
             },
             BusMethod("ExportConfiguration", returns: [BusArgument("json", .string)]) { call throws(BusFault) in
-                let caller = await caller(call)
-                return [
+                [
                     .string(
-                        try await faults {
-                            try await agent.exportConfiguration(requestedBy: caller).canonicalText
+                        try await changing(call) {
+                            try await agent.exportConfiguration(requestedBy: $0).canonicalText
                         })
                 ]
             },

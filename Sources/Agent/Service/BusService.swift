@@ -85,7 +85,7 @@ package struct BusService: Sendable {
                 "Install", [BusArgument("source", .string), BusArgument("activate", .boolean)],
                 returns: [BusArgument("update", .string)]
             ) { call throws(BusFault) in
-                [.string(try await install(call, stream: nil, activate: call.read(1)))]
+                [.string(try await install(call, activate: try call.read(1)) { _ throws(BusFault) in nil })]
             },
             BusMethod(
                 "InstallStream",
@@ -97,29 +97,26 @@ package struct BusService: Sendable {
             ) { call throws(BusFault) in
                 [
                     .string(
-                        try await install(
-                            call, stream: call.bundle(1, named: call.read(0), in: agent.storage),
-                            activate: call.read(2)))
+                        try await install(call, activate: try call.read(2)) { source throws(BusFault) in
+                            try call.bundle(1, named: source, in: agent.storage)
+                        })
                 ]
             },
             BusMethod("Activate") { call throws(BusFault) in
-                let caller = await caller(call)
-                try await faults { try await agent.activate(requestedBy: caller) }
+                try await changing(call) { try await agent.activate(requestedBy: $0) }
                 return []
             },
             BusMethod("Commit") { call throws(BusFault) in
-                let caller = await caller(call)
-                try await faults { try await agent.commitNow(requestedBy: caller) }
+                try await changing(call) { try await agent.commitNow(requestedBy: $0) }
                 return []
             },
             BusMethod("Cancel") { call throws(BusFault) in
-                let caller = await caller(call)
-                try await faults { try await agent.cancel(requestedBy: caller) }
+                try await changing(call) { try await agent.cancel(requestedBy: $0) }
                 return []
             },
             BusMethod("Rollback", [BusArgument("reason", .string)]) { call throws(BusFault) in
-                let (reason, caller): (String, String) = (try call.read(0), await caller(call))
-                try await faults { try await agent.rollBack(reason: reason, requestedBy: caller) }
+                let reason: String = try call.read(0)
+                try await changing(call) { try await agent.rollBack(reason: reason, requestedBy: $0) }
                 return []
             },
         ]
@@ -158,14 +155,26 @@ package struct BusService: Sendable {
     }
 
     private func install(
-        _ call: BusCall, stream: (any ByteSource)?, activate: @autoclosure () throws(BusFault) -> Bool
+        _ call: BusCall, activate: Bool, from open: @Sendable (String) throws(BusFault) -> FileSource?
     ) async throws(BusFault) -> String {
-        let (source, activates): (String, Bool) = (try call.read(0), try activate())
-        guard source.utf8.count <= 4096 else { throw .invalidArguments("the source is longer than 4096 bytes") }
-        let requestedBy = await caller(call)
-        return try await faults {
-            try await agent.offer(
-                UpdateSource(text: source), stream: stream, activatesByItself: activates, requestedBy: requestedBy)
+        let source: String = try call.read(0)
+        return try await changing(call) { caller in
+            guard source.utf8.count <= 4096 else { throw AgentError.sourceTooLong(bytes: source.utf8.count) }
+            return try await agent.offer(
+                UpdateSource(text: source), stream: try open(source), activatesByItself: activate, requestedBy: caller)
+        }
+    }
+
+    /// Answers a call that changes the device by a body that takes who calls; a refusal leaves one entry.
+    func changing<Value: Sendable>(
+        _ call: BusCall, _ body: (String) async throws -> Value
+    ) async throws(BusFault) -> Value {
+        let caller = await caller(call)
+        do { return try await body(caller) } catch {
+            let fault = FaultReport(
+                describing: (error as? BusFault).map { BusError.refused(call: call.method, $0) } ?? error)
+            await agent.recordRefusal(of: call.method, requestedBy: caller, fault)
+            throw BusFault(fault)
         }
     }
 

@@ -29,7 +29,7 @@ package struct WatchdogFeeder: Sendable {
 
     /// Feeds, or says why not.
     package func feedOnce() async {
-        let troubles = await signs.troubles(period: period)
+        let troubles = signs.troubles(period: period)
         if troubles.isEmpty {
             await feed()
         } else {

@@ -93,7 +93,7 @@ package actor ServiceSessions {
         return await greeting(session)
     }
 
-    /// Carries out one request; what is refused leaves one entry, and too much of it ends the session.
+    /// Carries out one request; what is refused leaves one entry (a flood: `RefusalGauge`), and too much of it ends the session.
     package func perform(
         _ bytes: [UInt8], in id: String, caller: String, stream: consuming OpenFile?
     ) async throws -> JSON {
@@ -148,14 +148,18 @@ package actor ServiceSessions {
         guard var session = sessions[id] else { return fault }
         session.refusals += 1
         sessions[id] = session
-        await agent.record([
-            LedgerEvent(
-                .serviceRefused,
-                [
-                    "session": .string(id), "port": .string(session.port), "actor": .string(session.actor),
-                    "command": .string(command.printable(limit: 32)), "fault": fault.json,
-                ])
-        ])
+        let event = LedgerEvent(
+            .serviceRefused,
+            [
+                "session": .string(id), "port": .string(session.port), "actor": .string(session.actor),
+                "command": .string(command.printable(limit: 32)), "fault": fault.json,
+            ])
+        // Refused grants are bounded by the lock-out, and none of them may hide behind a flood of something else.
+        if (error as? ServiceError)?.countsAsAttempt == true {
+            await agent.record([event])
+        } else {
+            await agent.record(refusal: event, fault.code, at: .service)
+        }
         log.notice("a service request was refused", metadata: ["command": "\(command)", "code": "\(fault.code)"])
         if session.refusals >= Self.refusalLimit {
             await close(id, reason: ServiceSessionError.tooManyRefusals(session.refusals).description)
@@ -165,9 +169,10 @@ package actor ServiceSessions {
 
     private func refused(_ error: any Fault, port: String) async -> FaultReport {
         let fault = FaultReport(error)
-        await agent.record([
-            LedgerEvent(.serviceRefused, ["port": .string(port.printable(limit: 64)), "fault": fault.json])
-        ])
+        await agent.record(
+            refusal: LedgerEvent(
+                .serviceRefused, ["port": .string(port.printable(limit: 64)), "fault": fault.json]),
+            fault.code, at: .service)
         return fault
     }
 }

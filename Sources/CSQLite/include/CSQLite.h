@@ -24,6 +24,8 @@ enum ac_sqlite_operation {
     AC_SQLITE_TRUNCATE,
     AC_SQLITE_FLUSH,
     AC_SQLITE_REMOVE,
+    /// The folder of the file; SQLite does it with a removal and with the first flush of a log, and it is told right after.
+    AC_SQLITE_FLUSH_FOLDER,
 };
 
 /// What becomes of it: `error` is 0 to go ahead or the SQLite result to report; then the first `keeping` bytes are still written.

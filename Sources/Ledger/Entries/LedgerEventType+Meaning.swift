@@ -46,6 +46,8 @@ extension LedgerEventType {
         switch self {
         case .documentApplied: "a signed document was taken"
         case .documentRefused: "a signed document was not taken"
+        case .requestRefused: "a program's request to change the device was refused"
+        case .refusalsCounted: "refusals were too many for an entry each, and are counted"
         case .identityChanged: "identifiers, lineage and passport changed with a commit"
         case .configurationMeasured: "the configuration was measured"
         case .configurationDrifted: "the configuration is not what was signed"

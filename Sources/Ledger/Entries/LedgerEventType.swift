@@ -41,6 +41,10 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
     case updateAcknowledged = "update.acknowledged"
     case documentApplied = "document.applied"
     case documentRefused = "document.refused"
+    /// A program on the device's bus asked for something that changes the device, and it was not done.
+    case requestRefused = "request.refused"
+    /// Refusals that were too many for an entry each.
+    case refusalsCounted = "request.refusals-counted"
     case identityChanged = "identity.changed"
     case configurationMeasured = "configuration.measured"
     case configurationDrifted = "configuration.drifted"
@@ -79,8 +83,8 @@ package enum LedgerEventType: String, Sendable, CaseIterable {
         case .serviceEnded, .serviceRecord: 110_142  // local service stopped
         case .serviceLogin, .serviceRefused: 110_122  // login, also one that failed
         case .serviceLogout: 110_123  // logout
-        case .serviceLocked: 110_113  // security alert
-        case .serviceCommand: 110_132  // use of a restricted function
+        case .serviceLocked, .refusalsCounted: 110_113  // security alert
+        case .serviceCommand, .requestRefused: 110_132  // use of a restricted function
         case .emergencyStarted: 110_127  // emergency override started
         case .emergencyEnded: 110_138  // emergency override stopped
         case .incidentReported, .incidentCandidate: 110_113  // security alert

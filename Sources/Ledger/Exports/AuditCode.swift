@@ -51,7 +51,7 @@ extension LedgerEntry {
 
     var auditOutcome: AuditOutcome {
         switch event {
-        case .updateRefused, .serviceRefused, .documentRefused: .minorFailure
+        case .updateRefused, .serviceRefused, .documentRefused, .requestRefused, .refusalsCounted: .minorFailure
         case .updateFailed, .updateRolledBack, .serviceLocked, .stateRecovered, .configurationDrifted, .ledgerDropped,
             .ledgerTorn:
             .seriousFailure
@@ -63,7 +63,7 @@ extension LedgerEntry {
 
     /// Who did it, as the device knows them; nil where it was the agent by itself.
     var actor: String? {
-        ["person", "actor", "by"].lazy.compactMap { body[$0]?.string }.first { !$0.isEmpty }
+        ["person", "actor", "by", "requestedBy"].lazy.compactMap { body[$0]?.string }.first { !$0.isEmpty }
             ?? body["hold"]?["by"]?.string
     }
 }
@@ -89,7 +89,7 @@ extension LedgerEventType {
         case "update", "slot", "trial", "selftest", "peripheral", "identity", "document": "change control"
         case "interlock": "clinical safety"
         case "finding": "preventive maintenance"
-        case "service", "record", "medium": "service access"
+        case "service", "record", "medium", "request": "service access"
         case "incident", "hold": "surveillance"
         case "configuration": "configuration integrity"
         case "clock": "time"

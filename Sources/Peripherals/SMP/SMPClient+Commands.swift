@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 package import Vocabulary
 
 extension SMPClient: PeripheralLink {
@@ -28,7 +28,7 @@ extension SMPClient: PeripheralLink {
     }
 
     package func images() throws(PeripheralError) -> [PeripheralImage] {
-        try images(in: try ask(.read, .imageState))
+        try Self.images(in: try ask(.read, .imageState), of: name)
     }
 
     package func test(_ hash: Digest) throws(PeripheralError) {
@@ -55,16 +55,20 @@ extension SMPClient: PeripheralLink {
         .unexpectedAnswer(name, command: "\(command)", lacks: member)
     }
 
-    private func images(in answer: CBOR) throws(PeripheralError) -> [PeripheralImage] {
-        guard let entries = answer["images"]?.array, entries.count <= 32 else { throw lacking("images", .imageState) }
+    /// The images that an answer to `image state` names; `name` is the peripheral's.
+    package static func images(in answer: CBOR, of name: String) throws(PeripheralError) -> [PeripheralImage] {
+        func lacking(_ member: String) -> PeripheralError {
+            .unexpectedAnswer(name, command: "\(SMPCommand.imageState)", lacks: member)
+        }
+        guard let entries = answer["images"]?.array, entries.count <= 32 else { throw lacking("images") }
         var images: [PeripheralImage] = []
         for entry in entries {
-            guard let slot = entry["slot"]?.integer, (0...31).contains(slot) else { throw lacking("slot", .imageState) }
+            guard let slot = entry["slot"]?.integer, (0...31).contains(slot) else { throw lacking("slot") }
             guard let version = entry["version"]?.text, version.utf8.count <= 64 else {
-                throw lacking("version", .imageState)
+                throw lacking("version")
             }
             let number = entry["image"]?.integer ?? 0
-            guard (0...31).contains(number) else { throw lacking("image", .imageState) }
+            guard (0...31).contains(number) else { throw lacking("image") }
             images.append(
                 PeripheralImage(
                     number: number, slot: slot, version: version,

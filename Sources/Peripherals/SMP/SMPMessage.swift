@@ -41,16 +41,16 @@ package struct SMPMessage: Sendable, Equatable {
 }
 
 /// The header of a packet that came, read before its body is.
-struct SMPHeader: Equatable {
-    static let byteCount = 8
+package struct SMPHeader: Equatable {
+    package static let byteCount = 8
 
-    let operation: SMPMessage.Operation
-    let version: SMPMessage.Version
-    let command: SMPCommand
-    let sequence: UInt8
+    package let operation: SMPMessage.Operation
+    package let version: SMPMessage.Version
+    package let command: SMPCommand
+    package let sequence: UInt8
 
     /// Nil for what is no header, or one whose length is not that of its packet.
-    init?(_ packet: [UInt8]) {
+    package init?(_ packet: [UInt8]) {
         guard packet.count >= Self.byteCount, let operation = SMPMessage.Operation(rawValue: packet[0] & 7),
             let version = SMPMessage.Version(rawValue: packet[0] >> 3 & 3),
             Int(packet[2]) << 8 | Int(packet[3]) == packet.count - Self.byteCount

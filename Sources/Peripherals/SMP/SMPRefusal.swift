@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 
 /// A peripheral's no: of a group's own kind (SMP v2), or one of the general kind (`rc`).
 package struct SMPRefusal: Sendable, Equatable, CustomStringConvertible {
@@ -15,7 +15,7 @@ package struct SMPRefusal: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Nil for an answer that is no refusal.
-    init?(_ answer: CBOR) {
+    package init?(_ answer: CBOR) {
         if let error = answer["err"], let number = error["rc"]?.integer, number != 0 {
             self.init(group: error["group"]?.integer ?? -1, number: number)
         } else if let number = answer["rc"]?.integer, number != 0 {

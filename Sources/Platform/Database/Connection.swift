@@ -70,6 +70,7 @@ private final class DatabaseSeam {
             case AC_SQLITE_TRUNCATE: (.truncate(path, size: UInt64(offset)), DatabaseSeam.truncateFailed)
             case AC_SQLITE_FLUSH: (.flush(path), DatabaseSeam.flushFailed)
             case AC_SQLITE_REMOVE: (.remove(path), DatabaseSeam.removeFailed)
+            case AC_SQLITE_FLUSH_FOLDER: (.flushFolder(path.removingLastComponent()), DatabaseSeam.folderFlushFailed)
             default: (.write(path, offset: UInt64(offset), count: count), DatabaseSeam.writeFailed)
             }
         let data = bytes.map { UnsafeRawBufferPointer(start: $0, count: count) }
@@ -85,6 +86,7 @@ private final class DatabaseSeam {
     // sqlite3.h writes extended results as shifted macros, which Swift does not import.
     private static let writeFailed = SQLITE_IOERR | 3 << 8
     private static let flushFailed = SQLITE_IOERR | 4 << 8
+    private static let folderFlushFailed = SQLITE_IOERR | 5 << 8
     private static let truncateFailed = SQLITE_IOERR | 6 << 8
     private static let removeFailed = SQLITE_IOERR | 10 << 8
 }

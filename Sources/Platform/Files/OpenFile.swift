@@ -74,6 +74,7 @@ package final class OpenFile: Sendable {
 
     /// Fills the whole buffer from `offset`.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StorageError) {
+        try observeRead(of: buffer.count, at: offset)
         var done = 0
         while done < buffer.count {
             let count = pread(
@@ -87,6 +88,7 @@ package final class OpenFile: Sendable {
 
     /// Reads what there is from `offset`, at most a buffer full, and gives the count: less at the end, 0 behind it.
     package func readSome(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(StorageError) -> Int {
+        try observeRead(of: buffer.count, at: offset)
         while true {
             let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
             if count >= 0 { return count }
@@ -162,6 +164,11 @@ package final class OpenFile: Sendable {
 
     /// Gives the lock back; closing alone does not while a child process that is being started still has the file.
     package func unlock() { _ = ac_lock(descriptor, 0) }
+
+    private func observeRead(of count: Int, at offset: UInt64) throws(StorageError) {
+        guard let errno = observer?.failure(reading: path, at: offset, count: count) else { return }
+        throw .cannot("read", path, errno)
+    }
 
     private func observe(_ operation: StorageOperation, _ verb: String) throws(StorageError) {
         switch observer?.decide(on: operation, data: nil) {

@@ -27,4 +27,11 @@ package enum StorageDecision: Sendable, Equatable {
 /// On a device there is none. Tests and the power-cut sweep give one to `Storage`; nothing in the product can tell the difference.
 package protocol StorageObserver: Sendable {
     func decide(on operation: StorageOperation, data: UnsafeRawBufferPointer?) -> StorageDecision
+
+    /// The error that a read of `count` bytes at `offset` meets; nil where the medium is asked.
+    func failure(reading path: FilePath, at offset: UInt64, count: Int) -> Errno?
+}
+
+extension StorageObserver {
+    package func failure(reading path: FilePath, at offset: UInt64, count: Int) -> Errno? { nil }
 }

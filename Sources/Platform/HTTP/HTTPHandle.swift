@@ -140,13 +140,18 @@ final class HTTPHandle {
         return status
     }
 
-    /// A field of the last answer's head, after all redirects.
-    func header(_ name: String) -> String? {
+    /// A field of the last answer's head, after all redirects; the first of those that have this name.
+    func header(_ name: String) -> String? { field(name).map { String(cString: $0.value) } }
+
+    /// The same, nil where the head has it more than once.
+    func onlyHeader(_ name: String) -> String? {
+        field(name).flatMap { $0.amount == 1 ? String(cString: $0.value) : nil }
+    }
+
+    private func field(_ name: String) -> curl_header? {
         var found: UnsafeMutablePointer<curl_header>?
-        guard curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &found) == CURLHE_OK, let found else {
-            return nil
-        }
-        return String(cString: found.pointee.value)
+        guard curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &found) == CURLHE_OK else { return nil }
+        return found?.pointee
     }
 
     /// The certificates that a look at a server found, its own first.

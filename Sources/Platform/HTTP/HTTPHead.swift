@@ -24,7 +24,8 @@ struct HTTPHead {
         let range = handle.header("Content-Range").flatMap(Self.range)
         start = range?.start
         let isChunked = handle.header("Transfer-Encoding") != nil
-        let length = isChunked ? nil : handle.header("Content-Length").flatMap { UInt64($0) }
+        // Said more than once it is not known: libcurl goes by the last one (RFC 9110 §8.6).
+        let length = isChunked ? nil : handle.onlyHeader("Content-Length").flatMap { UInt64($0) }
         total = status == 206 ? range?.total : length
     }
 

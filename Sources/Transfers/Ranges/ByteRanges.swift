@@ -38,13 +38,15 @@ package struct Piece: Equatable {
         self.bytes = bytes
     }
 
+    /// Nil for what is no piece, or would end beyond any file.
     package init?(payload: [UInt8]) {
         guard payload.count >= Self.headerLength else { return nil }
         offset = UInt64(littleEndian: payload)
         bytes = Array(payload[Self.headerLength...])
+        guard !offset.addingReportingOverflow(UInt64(bytes.count)).overflow else { return nil }
     }
 
     package var payload: [UInt8] { offset.littleEndianBytes + bytes }
 
-    package var range: Range<UInt64> { offset..<(offset &+ UInt64(bytes.count)) }
+    package var range: Range<UInt64> { offset..<(offset + UInt64(bytes.count)) }
 }

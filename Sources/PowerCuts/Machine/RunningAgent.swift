@@ -1,16 +1,25 @@
-import Agent
-import Documents
+package import Agent
+package import Documents
 import Ledger
 import Logging
-import Platform
+package import Platform
 import Synchronization
-import TestSupport
-import Testing
-import Trust
-import Vocabulary
+package import Trust
+package import Vocabulary
+
+/// Stands still where it was set to.
+package final class SettableClock: WallClock {
+    private let time: Mutex<Timestamp>
+
+    package init(_ time: Timestamp) { self.time = Mutex(time) }
+
+    package func now() -> Timestamp { time.withLock { $0 } }
+
+    package func set(_ new: Timestamp) { time.withLock { $0 = new } }
+}
 
 /// An agent that works on a simulated machine, from its start until `stop()`.
-final class RunningAgent {
+package final class RunningAgent {
     /// How often the agent asked for a restart, and a word to whoever waits.
     private final class Watch: Restarter {
         private let count = Mutex(0)
@@ -29,44 +38,46 @@ final class RunningAgent {
         }
     }
 
-    /// Stands still, and tells when nobody holds it any more: then the agent's files are closed.
-    private final class StoppedClock: WallClock {
+    /// Shows what a clock shows, and tells when nobody holds it any more: then the agent's files are closed.
+    private final class HeldClock: WallClock {
         private let gone: AsyncStream<Void>.Continuation
-        private let time: Timestamp
+        private let clock: any WallClock
 
-        init(at time: Timestamp, gone: AsyncStream<Void>.Continuation) {
-            self.time = time
+        init(_ clock: any WallClock, gone: AsyncStream<Void>.Continuation) {
+            self.clock = clock
             self.gone = gone
         }
 
         deinit { gone.finish() }
 
-        func now() -> Timestamp { time }
+        func now() -> Timestamp { clock.now() }
     }
 
     private let watch = Watch()
+    /// What its files are reached through.
+    package let storage: Storage
     private var agent: Agent?
     private var task: Task<Void, Never>?
     private let closed: AsyncStream<Void>
-    private let isCut: @Sendable () -> Bool
 
     /// Starts an agent on `machine` whose clock stands `later` seconds after the machine's time; with `working` false it only takes requests until `work()` is called.
-    init(
-        _ machine: SimulatedMachine, power: PowerSwitch? = nil, observer: (any StorageObserver)? = nil,
+    package init(
+        _ machine: SimulatedMachine, observer: (any StorageObserver)? = nil,
         interlocks: [any Interlock] = [], working: Bool = true, later seconds: Int64 = 0,
-        boardTrouble: FaultReport? = nil, key: DeviceKey? = nil
+        boardTrouble: FaultReport? = nil, key: DeviceKey? = nil, clock: (any WallClock)? = nil
     ) throws {
-        let storage = Storage(observer: power ?? observer)
+        storage = Storage(observer: observer)
         let running = try RunningSystem.read(machine.configuration, storage: storage)
         let (closed, gone) = AsyncStream<Void>.makeStream()
         self.closed = closed
         let records = try Records.open(
             machine.configuration.places, storage: storage,
-            clock: StoppedClock(at: SimulatedMachine.time.advanced(by: seconds), gone: gone), boot: running.boot)
-        let lockFiles = machine.configuration.interlocks.lockFiles.map { LockFileInterlock(path: $0, storage: storage) }
+            clock: HeldClock(
+                clock ?? SettableClock(SimulatedMachine.time.advanced(by: seconds)), gone: gone), boot: running.boot)
+        let lockFiles = machine.configuration.interlocks.lockFiles.map { [storage] path in
+            LockFileInterlock(path: path, storage: storage)
+        }
         let watch = watch
-        power?.onCut { watch.ring() }
-        isCut = { power?.isCut ?? false }
         agent = Agent(
             configuration: machine.configuration, running: running, storage: storage, records: records,
             machine: Agent.Machine(
@@ -79,36 +90,44 @@ final class RunningAgent {
     }
 
     /// Lets an agent begin that was started without.
-    func work() { task = agent.map { agent in Task { await agent.run() } } }
+    package func work() { task = agent.map { agent in Task { await agent.run() } } }
 
-    var alive: Agent { get throws { try #require(agent, "the agent was stopped") } }
+    package var alive: Agent {
+        get throws(PowerCutsError) {
+            guard let agent else { throw .stopped }
+            return agent
+        }
+    }
+
+    /// Waits until it has taken up what it found.
+    package func begun() async { for await _ in watch.changes { break } }
 
     /// Whether it asked for a restart.
-    var wantsRestart: Bool { watch.restarts > 0 }
+    package var wantsRestart: Bool { watch.restarts > 0 }
 
-    /// The first status for which `isEnough` holds; or the one at which it asked for a restart, or the power went.
+    /// The first status for which `isEnough` holds; or the one at which it asked for a restart.
     @discardableResult
-    func status(until isEnough: (JSON) -> Bool) async throws -> JSON {
+    package func status(until isEnough: (JSON) -> Bool) async throws -> JSON {
         let agent = try alive
         while true {
             let status = await agent.status()
-            if isEnough(status) || wantsRestart || isCut() { return status }
+            if isEnough(status) || wantsRestart { return status }
             for await _ in watch.changes { break }
             try Task.checkCancellation()
         }
     }
 
     @discardableResult
-    func state(_ name: String) async throws -> JSON { try await status { $0["state"]?.string == name } }
+    package func state(_ name: String) async throws -> JSON { try await status { $0["state"]?.string == name } }
 
     /// Offers a bundle and gives the update's id.
     @discardableResult
-    func offer(_ source: UpdateSource, activates: Bool = true) async throws -> String {
+    package func offer(_ source: UpdateSource, activates: Bool = true) async throws -> String {
         try await alive.offer(source, stream: nil, activatesByItself: activates, requestedBy: "test")
     }
 
     /// Stops it and waits until it has let go of its files.
-    func stop() async {
+    package func stop() async {
         await agent?.stop()
         await task?.value
         (agent, task) = (nil, nil)
@@ -117,28 +136,34 @@ final class RunningAgent {
 }
 
 extension SimulatedMachine {
+    /// How often a machine may restart before it counts as one that never comes to rest.
+    package static let restartLimit = 12
+
     /// Lets the machine work, over as many restarts as the agent asks for, until no update is under way; gives the last status.
     @discardableResult
-    func settle(
-        from first: RunningAgent? = nil, power: PowerSwitch? = nil, limit: Int = 12
+    package func settle(
+        from first: RunningAgent? = nil, observer: (any StorageObserver)? = nil, limit: Int = restartLimit
     ) async throws -> JSON {
-        var agent = try first ?? RunningAgent(self, power: power)
+        var agent = try first ?? RunningAgent(self, observer: observer)
         for _ in 0..<limit {
-            let status = try await agent.state("idle")
+            let status: JSON
+            do { status = try await agent.state("idle") } catch {
+                await agent.stop()
+                throw error
+            }
             let wantsRestart = agent.wantsRestart
             await agent.stop()
-            guard wantsRestart, power?.isCut != true else { return status }
-            try boot()
-            agent = try RunningAgent(self, power: power)
+            guard wantsRestart else { return status }
+            try boot(storage: Storage(observer: observer))
+            agent = try RunningAgent(self, observer: observer)
         }
         await agent.stop()
-        Issue.record("the machine was restarted \(limit) times and is not settled")
-        return .null
+        throw PowerCutsError.restless(restarts: limit)
     }
 
     /// Offers a bundle and lets the machine work until that update has ended.
     @discardableResult
-    func update(_ bytes: [UInt8]) async throws -> JSON {
+    package func update(_ bytes: [UInt8]) async throws -> JSON {
         let agent = try RunningAgent(self)
         try await agent.offer(try source(bytes))
         return try await settle(from: agent)

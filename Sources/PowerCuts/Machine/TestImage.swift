@@ -4,8 +4,8 @@ import TestSupport
 import Vocabulary
 
 /// What a slot holds in the tests of the agent: an image that says how it behaves and can tell whether it is whole.
-struct TestImage: Equatable, Sendable {
-    enum Behaviour: String, Sendable {
+package struct TestImage: Equatable, Sendable {
+    package enum Behaviour: String, Sendable {
         /// Its self-test passes.
         case good
         /// Its self-test fails.
@@ -18,17 +18,17 @@ struct TestImage: Equatable, Sendable {
         case dead
     }
 
-    let version: String
-    let behaviour: Behaviour
+    package let version: String
+    package let behaviour: Behaviour
 
     private static let head = 4096
-    static let byteCount = 160 << 10
+    package static let byteCount = 160 << 10
 
     /// What was made once; the making is slow.
     private static let made = Mutex<[String: [UInt8]]>([:])
 
     /// A head that says what it is, text, noise that no two versions share, zeros, and the digest of all that.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let name = "\(version) \(behaviour)"
         if let bytes = Self.made.withLock({ $0[name] }) { return bytes }
         let bytes = make()
@@ -48,13 +48,13 @@ struct TestImage: Equatable, Sendable {
         return bytes + digest.bytes + [UInt8](repeating: 0, count: 4096 - digest.bytes.count)
     }
 
-    init(_ version: String, _ behaviour: Behaviour = .good) {
+    package init(_ version: String, _ behaviour: Behaviour = .good) {
         self.version = version
         self.behaviour = behaviour
     }
 
     /// Nil where the bytes are no whole image.
-    init?(bytes: [UInt8]) {
+    package init?(bytes: [UInt8]) {
         let words = String(decoding: bytes.prefix { $0 != 10 }, as: UTF8.self).split(separator: " ")
         guard bytes.count == Self.byteCount, words.count == 2, let behaviour = Behaviour(rawValue: String(words[1]))
         else { return nil }

@@ -1,15 +1,14 @@
-import Agent
+package import Agent
 import Peripherals
-import Platform
+package import Platform
 import Synchronization
-import SystemPackage
-import Vocabulary
+package import Vocabulary
 
 /// Microcontrollers in this process that behave as MCUboot's do: two slots each, a trial of one boot, back by themselves.
-final class SimulatedCrew: PeripheralCrew {
+package final class SimulatedCrew: PeripheralCrew {
     /// What a firmware file of the tests says and how it behaves: `motor 1.1.0 good`.
-    struct Firmware: Equatable, Sendable {
-        enum Behaviour: String, Sendable {
+    package struct Firmware: Equatable, Sendable {
+        package enum Behaviour: String, Sendable {
             case good
             /// Its boot loader takes it back at once.
             case reverts
@@ -17,28 +16,28 @@ final class SimulatedCrew: PeripheralCrew {
             case fadesAway
         }
 
-        let version: String
-        var behaviour = Behaviour.good
+        package let version: String
+        package var behaviour = Behaviour.good
 
-        init(_ version: String, _ behaviour: Behaviour = .good) {
+        package init(_ version: String, _ behaviour: Behaviour = .good) {
             self.version = version
             self.behaviour = behaviour
         }
 
-        var bytes: [UInt8] { Array("\(version) \(behaviour.rawValue)\n".utf8) }
-        var release: PeripheralRelease { PeripheralRelease(version: version, hash: SHA256.digest(of: bytes)) }
+        package var bytes: [UInt8] { Array("\(version) \(behaviour.rawValue)\n".utf8) }
+        package var release: PeripheralRelease { PeripheralRelease(version: version, hash: SHA256.digest(of: bytes)) }
 
-        init?(bytes: [UInt8]) {
+        package init?(bytes: [UInt8]) {
             let words = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first?.split(separator: " ")
             guard let words, words.count == 2, let behaviour = Behaviour(rawValue: String(words[1])) else { return nil }
             self.init(String(words[0]), behaviour)
         }
     }
 
-    struct Controller: Sendable {
-        var active = Firmware("1.0.0")
-        var other: Firmware?
-        var isConfirmed = true
+    package struct Controller: Equatable, Sendable {
+        package fileprivate(set) var active = Firmware("1.0.0")
+        package fileprivate(set) var other: Firmware?
+        package fileprivate(set) var isConfirmed = true
 
         /// What happens at its reset or when it loses power.
         mutating func reset() {
@@ -47,25 +46,31 @@ final class SimulatedCrew: PeripheralCrew {
         }
     }
 
-    let members: [PeripheralPost]
+    package let members: [PeripheralPost]
     private let controllers: Mutex<[String: Controller]>
     private let log = Mutex<[String]>([])
     /// How often the way back fails before it works.
     private let stubbornness: Mutex<Int>
 
-    init(_ names: [String] = ["motor"], failsToGoBack times: Int = 0, image: String? = nil) {
+    package init(_ names: [String] = ["motor"], failsToGoBack times: Int = 0, image: String? = nil) {
         members = names.map { PeripheralPost(peripheral: $0, image: image ?? "\($0)-firmware") }
         controllers = Mutex(Dictionary(uniqueKeysWithValues: names.map { ($0, Controller()) }))
         stubbornness = Mutex(times)
     }
 
     /// What was done, in order: `running motor`.
-    var deeds: [String] { log.withLock { $0 } }
+    package var deeds: [String] { log.withLock { $0 } }
 
-    func controller(_ name: String) -> Controller { controllers.withLock { $0[name] ?? Controller() } }
+    package func controller(_ name: String) -> Controller { controllers.withLock { $0[name] ?? Controller() } }
+
+    /// What all of them hold, which is theirs and not the device's medium.
+    package var state: [String: Controller] {
+        get { controllers.withLock { $0 } }
+        set { controllers.withLock { $0 = newValue } }
+    }
 
     /// The device loses power, and its microcontrollers with it.
-    func losePower() { controllers.withLock { all in for name in all.keys { all[name]?.reset() } } }
+    package func losePower() { controllers.withLock { all in for name in all.keys { all[name]?.reset() } } }
 
     private func change(_ name: String, _ body: (inout Controller) -> Void) {
         controllers.withLock { all in
@@ -86,7 +91,7 @@ final class SimulatedCrew: PeripheralCrew {
         FaultReport(code: FaultCode(3100), kind: .refused, reason: "the peripheral '\(name)' \(reason)", advice: "")
     }
 
-    func upload(
+    package func upload(
         _ orders: [PeripheralOrder], cancellation: Cancellation,
         progress: @escaping @Sendable (UInt64, UInt64) -> Void, step: @escaping Step
     ) async throws(FaultReport) -> [PeripheralChange] {
@@ -116,7 +121,7 @@ final class SimulatedCrew: PeripheralCrew {
         return changes
     }
 
-    func switchOver(
+    package func switchOver(
         _ changes: [PeripheralChange], within time: Duration, cancellation: Cancellation, step: @escaping Step
     ) async throws(FaultReport) {
         for wanted in changes {
@@ -134,7 +139,7 @@ final class SimulatedCrew: PeripheralCrew {
         }
     }
 
-    func confirm(
+    package func confirm(
         _ changes: [PeripheralChange], cancellation: Cancellation, step: @escaping Step
     ) async throws(FaultReport) {
         for wanted in changes {
@@ -147,7 +152,7 @@ final class SimulatedCrew: PeripheralCrew {
         }
     }
 
-    func takeBack(
+    package func takeBack(
         _ changes: [PeripheralChange], cancellation: Cancellation, step: @escaping Step
     ) async -> [FaultReport] {
         var failures: [FaultReport] = []

@@ -1,27 +1,25 @@
-import Agent
-import BootControl
+package import Agent
+package import BootControl
 import Bundles
 import Documents
 import Foundation
-import Ledger
-import Logging
-import Platform
+package import Ledger
+package import Platform
 import Synchronization
 import SystemPackage
-import TestSupport
-import Testing
-import Vocabulary
+package import TestSupport
+package import Vocabulary
 
 /// A device that lives in a folder and in this process: two slots, the boot loader's specification, and an agent that is an object.
 ///
 /// A restart is a new agent on the same folder, with another boot id and the slot set that the boot loader chooses.
-final class SimulatedMachine: Sendable {
-    let folder: TemporaryFolder
-    let approvers: Approvers
-    let configuration: Configuration
-    let crew: (any PeripheralCrew)?
+package final class SimulatedMachine: Sendable {
+    package let folder: TemporaryFolder
+    package let approvers: Approvers
+    package let configuration: Configuration
+    package let crew: (any PeripheralCrew)?
     /// The clock and everything that was signed stand here.
-    static let time = Approvers.time.advanced(by: 60)
+    package static let time = Approvers.time.advanced(by: 60)
     private let boots = Mutex(0)
     /// The change records up to each version that a bundle was made of.
     private let records = Mutex<[String: [JSON]]>([:])
@@ -29,9 +27,9 @@ final class SimulatedMachine: Sendable {
     private static let authority = Result { try Approvers() }
 
     /// A machine whose slot set A holds 1.0.0 and is confirmed, switched on.
-    init(
+    package init(
         soak: Int = 0, lockFile: Bool = false, crew: (any PeripheralCrew)? = nil, update: String = "",
-        device: String = ""
+        device: String = "", loader: Loader = .grub
     ) throws {
         self.crew = crew
         folder = try TemporaryFolder(inMemory: true)
@@ -40,7 +38,7 @@ final class SimulatedMachine: Sendable {
             atPath: approvers.folder.path.string, toPath: folder.file("etc").string)
         let trust = String(decoding: try approvers.folder.read("trust.toml"), as: UTF8.self)
         let text =
-            Self.configuration(in: folder.path, soak: soak, lockFile: lockFile, update: update)
+            Self.configuration(in: folder.path, soak: soak, lockFile: lockFile, update: update, loader: loader)
             .replacing("[device]\n", with: "[device]\n" + device) + trust
             + String(decoding: try approvers.folder.read("change-control.toml"), as: UTF8.self)
         let path = try folder.write("etc/aftercare.toml", text)
@@ -52,7 +50,28 @@ final class SimulatedMachine: Sendable {
         try boot()
     }
 
-    private static func configuration(in folder: FilePath, soak: Int, lockFile: Bool, update: String) -> String {
+    /// Which boot loader the machine has, and where that keeps its variables.
+    package enum Loader: String, Sendable {
+        case grub
+        case ubootSingle = "uboot-single"
+        case ubootRedundant = "uboot-redundant"
+
+        fileprivate func configuration(in folder: FilePath) -> String {
+            let size = 8192
+            switch self {
+            case .grub: return "loader = \"grub\"\nenvironment = \"\(folder)/disk/grubenv\""
+            case .ubootSingle:
+                return "loader = \"uboot\"\nenvironment = [{ path = \"\(folder)/disk/uboot.env\", size = \(size) }]"
+            case .ubootRedundant:
+                let copies = [0, size].map { "{ path = \"\(folder)/disk/uboot.env\", offset = \($0), size = \(size) }" }
+                return "loader = \"uboot\"\nenvironment = [\(copies.joined(separator: ", "))]"
+            }
+        }
+    }
+
+    private static func configuration(
+        in folder: FilePath, soak: Int, lockFile: Bool, update: String, loader: Loader
+    ) -> String {
         """
         [device]
         id = "pump-1"
@@ -70,9 +89,8 @@ final class SimulatedMachine: Sendable {
         device = "\(folder)/disk/b.img"
 
         [boot]
-        loader = "grub"
         slot-sets = ["A", "B"]
-        environment = "\(folder)/disk/grubenv"
+        \(loader.configuration(in: folder))
 
         [update]
         soak-seconds = \(soak)
@@ -99,21 +117,21 @@ final class SimulatedMachine: Sendable {
     }
 
     /// Who tells that the watchdog fired.
-    enum Watchdog {
+    package enum Watchdog {
         case driver
         case loader
     }
 
     /// What firmware, boot loader and kernel do; gives the slot set that runs.
     @discardableResult
-    func boot(watchdog: Watchdog? = nil) throws -> SlotSet {
-        let chosen = configuration.loader.start(storage: Storage()) { set in
+    package func boot(watchdog: Watchdog? = nil, storage: Storage = Storage()) throws -> SlotSet {
+        let chosen = configuration.loader.start(storage: storage) { set in
             guard let bytes = try? slot(set), let image = TestImage(bytes: bytes), image.behaviour != .dead else {
                 return false
             }
             return (try? unpack(image)) != nil
         }
-        let running = try #require(chosen, "nothing can be booted")
+        guard let running = chosen else { throw PowerCutsError.nothingBoots }
         let number = boots.withLock { boots in
             boots += 1
             return boots
@@ -146,27 +164,31 @@ final class SimulatedMachine: Sendable {
             "root/usr/lib/aftercare/self-tests.d/pump.toml", image.behaviour == .unproved ? "" : test)
     }
 
-    func slot(_ set: SlotSet) throws -> [UInt8] { try folder.read("disk/\(set.name.lowercased()).img") }
+    package func slot(_ set: SlotSet) throws -> [UInt8] {
+        // A device has no length that a file's has.
+        let file = try Storage().open(folder.file("disk/\(set.name.lowercased()).img"), .read)
+        return try file.read(Int(file.size()), at: 0)
+    }
 
     /// What the loader thinks, read as the loader reads it.
-    func bootStatus() throws -> BootStatus { try configuration.loader.control(storage: Storage()).status() }
+    package func bootStatus() throws -> BootStatus { try configuration.loader.control(storage: Storage()).status() }
 
     /// Every entry of the ledger, oldest first, but that the clock steps: here it stands still while the machine's uptime runs.
-    func entries() throws -> [LedgerEntry] {
+    package func entries() throws -> [LedgerEntry] {
         try LedgerFolder(configuration.places.ledger, storage: Storage()).entries(from: 1, limit: 100_000)
             .filter { $0.event != .clockStepped }
     }
 
-    func verifyLedger() throws -> LedgerVerdict {
+    package func verifyLedger() throws -> LedgerVerdict {
         try LedgerFolder(configuration.places.ledger, storage: Storage()).verify().verdict
     }
 
-    func read(_ name: String) throws -> String { String(decoding: try folder.read(name), as: UTF8.self) }
+    package func read(_ name: String) throws -> String { String(decoding: try folder.read(name), as: UTF8.self) }
 }
 
 extension SimulatedMachine {
     /// The bytes of a signed bundle that holds `image`; `change` can make it lie before it is signed.
-    func bundle(
+    package func bundle(
         _ image: TestImage, from: [String] = ["1.0.0"], securityVersion: Int64 = 1, fallbacks: [String]? = nil,
         deadline: Int64 = 600, peripherals: [(name: String, content: [UInt8])] = [],
         change: (inout BundleFactory) throws -> Void = { _ in }
@@ -186,7 +208,11 @@ extension SimulatedMachine {
     }
 
     /// Puts a bundle where the agent can read it.
-    func source(_ bytes: [UInt8], named name: String = "release.aftercare") throws -> UpdateSource {
+    package func source(_ bytes: [UInt8], named name: String = "release.aftercare") throws -> UpdateSource {
         .file(try folder.write(name, bytes).string)
     }
+}
+
+extension LedgerVerdict {
+    var isIntact: Bool { if case .whole = self { true } else { false } }
 }

@@ -1,0 +1,67 @@
+import Agent
+import BootControl
+import Documents
+import Platform
+import TestSupport
+import Vocabulary
+
+/// Switches a machine on again after a power cut, lets it finish its update, and holds it to its promises.
+final class UpdateBench: Bench {
+    /// The promise that an offer makes when it is answered.
+    static let taken = "the offer is taken"
+    /// How an update may also end where the power was cut, with its reason; offered again it must end as it does uncut.
+    private static let excused: Set<String> = ["failed", "cancelled"]
+
+    private let workshop: Workshop
+    private let ground: Ground
+    private var machine: SimulatedMachine { workshop.machine }
+
+    init(_ workshop: Workshop, _ recording: Recording) throws {
+        self.workshop = workshop
+        let slot = workshop.scenario.target.name.lowercased()
+        ground = try Ground(
+            workshop.machine.folder.path, recording,
+            allowed: ["state", "run", "disk/\(slot).img", "disk/grubenv", "disk/uboot.env"])
+    }
+
+    var account: String { ground.ledgerText }
+
+    func judge(_ content: MediumContent, _ circumstances: Recording.Circumstances) async throws -> [String] {
+        try ground.put(content)
+        if let crew = workshop.crew { crew.state = circumstances.crew }
+        let source = try machine.slot(workshop.scenario.source)
+        var complaints = try examineBoot()
+        try machine.boot(storage: ground.storage)
+        let status = try await machine.settle(observer: ground.fence)
+        let (answer, wanted) = (try workshop.answer(status), ground.recording.answer)
+        if answer != wanted {
+            let isExcused = Self.excused.contains(status["last"]?["outcome"]?.string ?? "")
+            if circumstances.promises.contains(Self.taken), !isExcused {
+                complaints.append("it ended in '\(answer)' instead of '\(wanted)'")
+            }
+            let agent = try RunningAgent(machine, observer: ground.fence)
+            try await workshop.request(of: agent)
+            let second = try workshop.answer(try await machine.settle(from: agent, observer: ground.fence))
+            if second != wanted {
+                complaints.append("after '\(answer)', offered again it ended in '\(second)' instead of '\(wanted)'")
+            }
+        }
+        if try machine.slot(workshop.scenario.source) != source {
+            complaints.append("slot set \(workshop.scenario.source), which ran before, was changed")
+        }
+        return try complaints + examineBoot() + ground.examineLedger(circumstances) + ground.examineRest()
+    }
+
+    /// What the loader would start must be whole, and there must be something: before anything was mended, and in the end.
+    private func examineBoot() throws -> [String] {
+        let status: BootStatus
+        do { status = try machine.bootStatus() } catch { return ["the boot environment is unreadable: \(error)"] }
+        guard let confirmed = status.confirmed else { return ["no slot set is confirmed"] }
+        return try machine.configuration.loader.slotSets.compactMap { set in
+            guard set == confirmed || status.isBootable(set) else { return nil }
+            let image = TestImage(bytes: try machine.slot(set))
+            if image == nil { return "the loader may start slot set \(set), which is not whole" }
+            return set == confirmed && image?.behaviour == .dead ? "the confirmed slot set \(set) does not boot" : nil
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/// The whole proof: which scenarios, how many cases, and what is said of it.
+package struct Sweeping: Sendable {
+    package let scenarios: [any Scenario]
+    /// How many cases there are to be in all; what is always tried is not cut down.
+    package var cases = 0
+    package var sweep = Sweep()
+
+    /// How much more is tried of a store alone than of a whole machine: it costs so much less.
+    private static let weight = 8
+
+    package init(_ scenarios: [any Scenario]) { self.scenarios = scenarios }
+
+    /// Records every scenario, then cuts the power of each; tells of each when it begins, goes on and is done.
+    package func run(
+        _ tell: @escaping @Sendable (Sweep.Result, _ isDone: Bool) -> Void
+    ) async throws -> [Sweep.Result] {
+        var recordings: [Recording] = []
+        for scenario in scenarios { recordings.append(try await scenario.record()) }
+        let seeds = seeds(recordings)
+        var results: [Sweep.Result] = []
+        for (scenario, recording) in zip(scenarios, recordings) {
+            var sweep = sweep
+            sweep.seeds = seeds * weight(scenario)
+            let result = try await sweep.run(scenario, recording) { tell($0, false) }
+            tell(result, true)
+            results.append(result)
+        }
+        return results
+    }
+
+    /// So many seeds at each cut of a machine that there are enough cases in all.
+    private func seeds(_ recordings: [Recording]) -> Int {
+        var (always, cuts) = (0, 0)
+        for (scenario, recording) in zip(scenarios, recordings) {
+            always += recording.cuts.reduce(0) { $0 + Loss.all(before: $1).count }
+            cuts += recording.cuts.count * weight(scenario)
+        }
+        return max(0, (cases - always + cuts - 1) / max(1, cuts))
+    }
+
+    private func weight(_ scenario: any Scenario) -> Int { scenario.isMachine ? 1 : Self.weight }
+}
+
+extension Recording {
+    /// Every change before which the power can be cut, and nil for the cut after the last.
+    var cuts: [Change?] { steps.map(\.change) + [nil] }
+}
