@@ -126,7 +126,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "power-cut-sweep",
-            dependencies: ["Vocabulary", "Documents", "PowerCuts", "Commands", arguments, system]),
+            dependencies: ["Vocabulary", "Documents", "Platform", "PowerCuts", "Commands", arguments, system]),
 
         // Tests
         .target(

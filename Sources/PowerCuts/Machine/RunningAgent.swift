@@ -61,7 +61,7 @@ package final class RunningAgent {
         self.closed = closed
         let records = try Records.open(
             machine.configuration.places, storage: storage,
-            clock: StoppedClock(at: SimulatedMachine.time.advanced(by: seconds), gone: gone), boot: running.boot)
+            clock: StoppedClock(at: machine.time.advanced(by: seconds), gone: gone), boot: running.boot)
         let lockFiles = machine.configuration.interlocks.lockFiles.map { [storage] path in
             LockFileInterlock(path: path, storage: storage)
         }
