@@ -39,7 +39,7 @@ struct DocumentationTests {
         "Every test that a document names is there",
         arguments: ["docs/requirements.md", "docs/threat-model.md", "docs/faults.md"])
     func namedTests(document: String) throws {
-        let named = try SourceTree.text(document).matches(of: /`(\w+)\/(\w+)`/)
+        let named = try SourceTree.text(document).matches(of: /`([A-Z]\w+)\/(\w+)`/)
         #expect(named.count > 10)
         for match in named {
             let (suite, function) = (String(match.output.1), String(match.output.2))

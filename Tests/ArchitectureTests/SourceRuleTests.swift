@@ -7,7 +7,9 @@ struct SourceRuleTests {
     private let tests: [SourceTree.File]
 
     /// Only these may use full Foundation: they never run on a device.
-    private static let offTheDevice: Set<String> = ["TestSupport", "VirtualDevice", "PowerCuts", "aftercare-fleet", "fuzz"]
+    private static let offTheDevice: Set<String> = [
+        "TestSupport", "VirtualDevice", "PowerCuts", "aftercare-fleet", "fuzz",
+    ]
     /// Only these may use FoundationEssentials; nothing needs it so far.
     private static let essentials: Set<String> = []
     private static let executables: Set<String> = ["aftercare", "aftercare-fleet", "power-cut-sweep", "fuzz"]

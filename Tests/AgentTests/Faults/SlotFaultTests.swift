@@ -13,6 +13,8 @@ import Vocabulary
 @Suite("A slot, or what a release is read from, that fails", .timeLimit(.minutes(5)), .serialized)
 struct SlotFaultTests {
     private static let blockLength = 4096
+    /// Of no image.
+    private static let strange = [UInt8](repeating: 0xEE, count: TestImage.byteCount)
     private static let blocks = 0..<(TestImage.byteCount / blockLength)
 
     /// A block of one file that cannot be read, or cannot be written.
@@ -74,16 +76,16 @@ struct SlotFaultTests {
         return status
     }
 
-    /// Goes through all blocks of the slot, which holds something else than any image each time; the update works in the end.
+    /// Goes through all blocks of the slot, which holds `content` each time; the update works in the end.
     private func eachBlock(
-        _ fault: BadBlock.Fault, _ judge: (SimulatedMachine, JSON, Comment) throws -> Void
+        of content: [UInt8], _ fault: BadBlock.Fault, _ judge: (SimulatedMachine, JSON, Comment) throws -> Void
     ) async throws {
         let machine = try SimulatedMachine()
         let bundle = try machine.bundle(TestImage("1.1.0"))
         let source = try machine.source(bundle)
         let slot = FileIdentity.resolve(machine.folder.file("disk/b.img"))
         for number in Self.blocks {
-            try machine.folder.write("disk/b.img", [UInt8](repeating: 0xEE, count: TestImage.byteCount))
+            try machine.folder.write("disk/b.img", content)
             let status = try await install(machine, source, BadBlock(slot, block: number, fault))
             try judge(machine, status, "block \(number)")
             #expect(try machine.slot(.a) == TestImage("1.0.0").bytes, "block \(number)")
@@ -101,12 +103,13 @@ struct SlotFaultTests {
     }
 
     @Test("Each block of a slot that cannot be written: the update fails with the reason, and works when it can")
-    func unwritable() async throws { try await eachBlock(.unwritable, failed) }
+    func unwritable() async throws { try await eachBlock(of: Self.strange, .unwritable, failed) }
 
     @Test("Each block of a slot that cannot be read: written to it is mended, and if it is not the read-back finds it")
     func unreadable() async throws {
-        try await eachBlock(.unreadable, failed)
-        try await eachBlock(.unreadableUntilWritten) {
+        try await eachBlock(of: Self.strange, .unreadable, failed)
+        // What is there already is compared and not written, but for what cannot be read.
+        try await eachBlock(of: TestImage("1.1.0").bytes, .unreadableUntilWritten) {
             (machine: SimulatedMachine, status: JSON, note: Comment) throws in
             #expect(status["state"] == "installed", "\(note): \(status)")
             #expect(try machine.slot(.b) == TestImage("1.1.0").bytes, note)

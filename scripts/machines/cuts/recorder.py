@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .. import disk_image
-from ..device import Device
+from ..device import Device, entries
 from ..disk_image import Layout
 from ..guest import Guest
 from ..virtual_machine import Hardware
@@ -43,15 +43,20 @@ def begin(factory: Path, folder: Path, hardware: Callable[[Path], Hardware], pre
     return Device(disk, folder / "recorded", recorded)
 
 
-def tell(guest: Guest, entries: int) -> None:
-    """Notes in the record that from now on somebody knows of so many entries of the ledger.
+def ask(guest: Guest, command: str, timeout: float, status: int = 0) -> None:
+    """Runs a command whose answer is a promise: notes in the record at once that it was given, and then what it means.
 
-    The note is a write of its own, which neither follows a flush nor causes one.
+    That is all entries that the ledger has by then. A note is a write of its own, which neither follows a flush nor
+    causes one.
     """
-    guest.run(
-        f"printf '{MARK.decode()}%s' {entries} | dd of=/dev/vda bs={SECTOR} seek={MARK_SECTOR} count=1 conv=sync"
-        " oflag=direct status=none"
-    )
+    guest.run(f"{command}; [ $? = {status} ] && {note()}", timeout)
+    guest.run(note(len(entries(guest))))
+
+
+def note(count: int | None = None) -> str:
+    """The command that writes a note."""
+    text = MARK.decode() + ("" if count is None else str(count))
+    return f"printf '{text}' | dd of=/dev/vda bs={SECTOR} seek={MARK_SECTOR} count=1 conv=sync oflag=direct status=none"
 
 
 def switch_off(device: Device, guest: Guest) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from . import loader_rules
 from .loader_rules import Environment
 from .states import Region
+from .write_log import SECTOR, Write, WriteLog
 
 MARK = b"aftercare-told "
 RULES: Mapping[str, Callable[[Environment], list[str]]] = {"aftercare": loader_rules.ours, "rauc": loader_rules.rauc}
@@ -18,6 +19,24 @@ def told(content: bytes) -> int:
     if not content.startswith(MARK):
         return 0
     return int(content[len(MARK) :].rstrip(b"\0").decode("ascii", "replace") or 0)
+
+
+def promises(log: WriteLog) -> Mapping[Write, int]:
+    """The notes in a log, each with what was told by then.
+
+    A note without a number was made at once, before there was time to count: its number is that of the next one.
+    """
+    found: dict[Write, int] = {}
+    at_once: list[Write] = []
+    for entry in log:
+        if not isinstance(entry, Write) or entry.offset < 0 or log.data[entry.offset : entry.offset + len(MARK)] != MARK:
+            continue
+        count = told(log.data[entry.offset : entry.offset + SECTOR])
+        at_once.append(entry)
+        if count:
+            found.update(dict.fromkeys(at_once, count))
+            at_once = []
+    return found
 
 
 @dataclass(frozen=True)

@@ -62,12 +62,11 @@ class State:
 class Disk:
     """The disk while the log is played: what is flushed, and what came since.
 
-    `promises` reads a write: a number above 0 means that from this entry on the machine has told somebody something that
-    must never be taken back.
+    `promises`: from these writes on the machine has told somebody something that must never be taken back, which only grows.
     """
 
     def __init__(
-        self, base: mmap.mmap, log: mmap.mmap, regions: Sequence[Region], promises: Callable[[Write], int] = lambda _: 0
+        self, base: mmap.mmap, log: mmap.mmap, regions: Sequence[Region], promises: Mapping[Write, int]
     ) -> None:
         self._base, self._log, self.regions = base, log, regions
         self._promises = promises
@@ -134,9 +133,7 @@ class Disk:
         return int.from_bytes(hashlib.blake2b(content, digest_size=16, key=sector.to_bytes(8, "little")).digest(), "little")
 
     def _write(self, write: Write) -> None:
-        promise = self._promises(write)
-        if promise:
-            self.promise = max(self.promise, promise)
+        self.promise = max(self.promise, self._promises.get(write, 0))
         self._epoch.append(write)
         # A write lies in one region: they are aligned to more than a write's length is split at.
         region = self._region(write.sector)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from . import partitions
-from .recording import Recording, told
+from .recording import Recording, promises
 from .states import Disk, Region, State
 from .write_log import SECTOR, Flush, Write, WriteLog
 
@@ -66,7 +66,7 @@ class Sweep:
     def _play(self, base: mmap.mmap, log: WriteLog, pool: ThreadPoolExecutor, outcome: Outcome) -> None:
         regions = list(self._recording.regions.values())
         entries = list(log)
-        disk = Disk(base, log.data, regions, lambda write: self._promise(log, write))
+        disk = Disk(base, log.data, regions, promises(log))
         self._flushed = {region.name: self._copy_of(base, region) for region in regions}
         outcome.writes = sum(isinstance(entry, Write) for entry in entries)
         outcome.flushes = sum(isinstance(entry, Flush) for entry in entries)
@@ -86,9 +86,6 @@ class Sweep:
         outcome.distinct = len(seen)
         for state, wrong, data, floor_data in waiting:
             self._conclude(state, wrong, data.result(), floor_data.result(), outcome)
-
-    def _promise(self, log: WriteLog, write: Write) -> int:
-        return told(log.data[write.offset : write.offset + SECTOR]) if write.offset >= 0 else 0
 
     def _conclude(
         self, state: State, wrong: list[str], data: partitions.Data, floor: partitions.Data, outcome: Outcome

@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 from . import loader_rules, partitions
-from .recording import Recording, told
+from .recording import Recording, promises, told
 from .states import Disk, Region, State
 from .sweep import Sweep, copy_sparse
 from .write_log import DISCARD, ENTRY, FLUSH, FUA, MAGIC, MARK, SECTOR, SUPERBLOCK, Damaged, Flush, Write, WriteLog
@@ -81,7 +81,7 @@ class StateTests(Folder):
         found = []
         with WriteLog(log_of(self.folder / "log", entries)) as log, open(self.folder / "base", "rb") as file:
             base = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            disk = Disk(base, log.data, self.REGIONS, lambda write: write.sector if write.count == 5 else 0)
+            disk = Disk(base, log.data, self.REGIONS, {each: each.sector for each in log if each != Flush() and each.count == 5})
             flushed = {region.name: bytearray(sectors(*("." * 32))) for region in self.REGIONS}
 
             def ended() -> None:
@@ -171,6 +171,12 @@ class StateTests(Folder):
     def test_a_note_of_what_was_told_is_read(self) -> None:
         notes = {b"aftercare-told 417": 417, b"aftercare-told ": 0, b"something": 0, b"": 0}
         self.assertEqual({note: told(note.ljust(SECTOR, b"\0")) for note in notes}, notes)
+
+    def test_a_note_made_at_once_means_what_is_counted_later(self) -> None:
+        notes = [b"aftercare-told ", b"else", b"aftercare-told 6", b"aftercare-told ", b"aftercare-told 9", b"aftercare-told "]
+        made = [(7, 0, note.ljust(SECTOR, b"\0")) for note in notes]
+        with WriteLog(log_of(self.folder / "log", made)) as log:
+            self.assertEqual([promises(log).get(each, 0) for each in log], [6, 0, 6, 9, 9, 0])
 
     def test_a_promise_holds_from_its_write_on(self) -> None:
         entries = [(0, 0, sectors("a")), (7, 0, sectors(*"bbbbb")), (0, FLUSH, b""), (2, 0, sectors("c"))]
