@@ -1,7 +1,7 @@
 import Foundation
-package import Platform
-import Synchronization
+import Platform
 package import SystemPackage
+import TestSupport
 
 /// The program `aftercare daemon`, started on a simulated machine as its service manager would.
 ///

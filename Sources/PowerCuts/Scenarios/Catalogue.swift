@@ -7,7 +7,7 @@ package struct Catalogue: Sendable {
 
     package init() throws {
         scenarios =
-            Self.updates(try BundleShelf()) + [
+            try Self.updates(BundleShelf()) + [
                 StoryScenario.documents, StoryScenario.configuration, LedgerScenario(), StoreScenario.database,
                 StoreScenario.replacing, StoreScenario.deviceKey, StoreScenario.heartbeats,
             ]
@@ -61,11 +61,12 @@ package struct Catalogue: Sendable {
     package init(daemon: RealDaemon, now: Timestamp) throws {
         // Nothing may be signed in the future, and nobody's certificate have ended.
         let approvers = try Approvers(at: now.advanced(by: -120))
-        scenarios = Self.updates(try BundleShelf()).filter(\.firmware.isEmpty).map { update in
-            var update = update
-            (update.approvers, update.daemon) = (approvers, daemon)
-            return update
-        }
+        scenarios =
+            try Self.updates(BundleShelf()).filter(\.firmware.isEmpty).map { update in
+                var update = update
+                (update.approvers, update.daemon) = (approvers, daemon)
+                return update
+            }
     }
 
     /// The scenarios of these names, all of them for none.
