@@ -135,7 +135,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "power-cut-sweep",
-            dependencies: ["Vocabulary", "Documents", "PowerCuts", "Commands", arguments, system]),
+            dependencies: ["Vocabulary", "Documents", "Platform", "PowerCuts", "Commands", arguments, system]),
 
         // Tests
         .target(

@@ -13,7 +13,7 @@ extension Agent {
         do {
             let bundle = try await bundleAgain(for: update)
             // What was approved stays with the device before anything of it does.
-            try archive.keep(bundle.release)
+            try records.withRoom { () throws(StorageError) in try archive.keep(bundle.release) }
             try makeTargetUnbootable(update, bundle)
             try preparePeripheralSlots(bundle.manifest, of: update.target)
             let report = try await write(bundle, to: update.target)

@@ -51,7 +51,9 @@ extension Agent {
     /// The dead-man reads this file: while it is there, a trial has to end within its seconds (systemd/aftercare-deadman.service).
     private func writeTrialMarker(_ update: Update) throws(StorageError) {
         let text = "target=\(update.target)\nversion=\(update.version)\ndeadline=\(update.trialDeadline)\n"
-        try storage.replace(configuration.places.trialMarker, with: Array(text.utf8), mode: 0o644)
+        try records.withRoom { () throws(StorageError) in
+            try storage.replace(configuration.places.trialMarker, with: Array(text.utf8), mode: 0o644)
+        }
     }
 
     func restart() async {

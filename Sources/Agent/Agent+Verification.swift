@@ -54,6 +54,8 @@ extension Agent {
         do { bytes = try openSource(source) } catch {
             return .failure(AdmissionRefusal(FaultReport(describing: error)))
         }
+        let shelf = shelf
+        if let unreadable = shelf.unreadable { return .failure(AdmissionRefusal(unreadable)) }
         let (facts, documents) = (deviceFacts(for: target), shelf.documents)
         let verifier = Verifier(policy: configuration.trust)
         let time = records.trustedTime

@@ -82,7 +82,8 @@ package enum Door: String, CaseIterable, Sendable {
         case .changeRecord: ["ChangeControl/Record", "Bundles"]
         case .rulePack: ["ChangeControl/Rules", "ChangeControl/Record"]
         case .grant: ["Servicing/Grants"]
-        case .profile: ["Hardware", "SelfTests", "Health/Plan", "Agent/Configuration", "Heartbeats", "Servicing/Policy"]
+        case .profile:
+            ["Hardware", "SelfTests", "Health/Plan", "Agent/Configuration", "Heartbeats", "Servicing/Policy"]
         case .bootEnvironment: ["BootControl"]
         case .console, .session: ["Console", "Servicing"]
         case .frames, .conversation, .transfer: ["Transfers", "Servicing"]

@@ -36,8 +36,6 @@ struct Feed {
 struct Choices: OptionSet {
     let rawValue: UInt8
 
-    init(rawValue: UInt8) { self.rawValue = rawValue }
-
     /// The bit with this number, from 0.
     static func bit(_ number: Int) -> Choices { Choices(rawValue: 1 << UInt8(number)) }
 }

@@ -13,18 +13,22 @@ package final class Approvers: Sendable {
     package let signers: [ContentSigner]
     package let policy: TrustPolicy
 
-    /// When they sign, and what a device takes the time to be.
+    /// When they sign unless it is said otherwise, and what a device takes the time to be.
     package static let time = Timestamp(seconds: 1_780_000_000)
 
-    package init(keys: KeyKind = .p256) throws {
+    /// When these sign.
+    package let time: Timestamp
+
+    package init(keys: KeyKind = .p256, at time: Timestamp = Approvers.time) throws {
+        self.time = time
         folder = try TemporaryFolder()
         let storage = Storage()
         let authority = Authority(folder: folder.path, storage: storage)
         try authority.create(
-            roles: TrustPolicy.usualRoles, organization: "Test", keys: keys, now: Self.time.advanced(by: -86400))
+            roles: TrustPolicy.usualRoles, organization: "Test", keys: keys, now: time.advanced(by: -86400))
         signers = try TrustPolicy.usualRoles.map { role in
             let files = try authority.issue(
-                role: role, person: "Approver \(role)", keys: keys, days: 30, now: Self.time.advanced(by: -3600))
+                role: role, person: "Approver \(role)", keys: keys, days: 30, now: time.advanced(by: -3600))
             return try ContentSigner.read(certificate: files.certificate, key: files.key.string, storage: storage)
         }
         let document = try TOML.read(String(decoding: try folder.read("trust.toml"), as: UTF8.self))
@@ -35,16 +39,16 @@ package final class Approvers: Sendable {
     }
 
     /// What signs documents for their devices.
-    package var provisioning: Provisioning { Provisioning(signers: signers, time: Self.time) }
+    package var provisioning: Provisioning { Provisioning(signers: signers, time: time) }
 
     /// One CMS message with everybody's approval.
     package func sign(_ content: [UInt8]) throws -> [UInt8] {
-        try signers.reduce([]) { try $1.sign(content, at: Self.time, addingTo: $0.isEmpty ? nil : $0) }
+        try signers.reduce([]) { try $1.sign(content, at: time, addingTo: $0.isEmpty ? nil : $0) }
     }
 
     /// Opens and verifies a bundle as a device does that trusts exactly these approvers.
     package func verified(_ source: some ByteSource) throws(BundleError) -> VerifiedBundle {
         try UnverifiedBundle.open(source).verified(
-            by: Verifier(policy: policy), at: TrustedTime(clock: Self.time, watermark: nil))
+            by: Verifier(policy: policy), at: TrustedTime(clock: time, watermark: nil))
     }
 }

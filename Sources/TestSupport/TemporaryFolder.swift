@@ -5,11 +5,12 @@ package import SystemPackage
 package final class TemporaryFolder: Sendable {
     package let path: FilePath
 
-    /// One in memory flushes at once, which is for tests that flush thousands of times and simulate what a flush is for.
+    /// One in memory, below `TMPDIR` if that is there, flushes at once, which is for tests that flush thousands of times and simulate what a flush is for.
     package init(inMemory: Bool = false) throws {
-        let memory = URL(fileURLWithPath: "/dev/shm")
+        let (memory, usual) = (URL(fileURLWithPath: "/dev/shm"), FileManager.default.temporaryDirectory)
         let isMemoryThere = FileManager.default.isWritableFile(atPath: memory.path)
-        let parent = inMemory && isMemoryThere ? memory : FileManager.default.temporaryDirectory
+        let isInMemory = usual.path.hasPrefix(memory.path + "/")
+        let parent = inMemory && isMemoryThere && !isInMemory ? memory : usual
         let url = parent.appendingPathComponent("aftercare-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = FilePath(url.path)

@@ -14,6 +14,7 @@ package enum WorldFault: String, CaseIterable, Sendable {
     case slotGone = "slot-gone"
     case bundleUnreadable = "bundle-unreadable"
     case stickPulled = "stick-pulled"
+    case documentUnreadable = "document-unreadable"
     // What a process may have
     case littleMemory = "little-memory"
     case outOfMemory = "out-of-memory"
@@ -63,6 +64,7 @@ package enum WorldFault: String, CaseIterable, Sendable {
         case .slotGone: "SlotFaultTests/gone"
         case .bundleUnreadable: "SlotFaultTests/bundle"
         case .stickPulled: "SlotFaultTests/pulled"
+        case .documentUnreadable: "DocumentFaultTests/unreadable"
         case .littleMemory: "ProcessFaultTests/memory"
         case .outOfMemory: "ProcessFaultTests/outOfMemory"
         case .fewFiles: "ProcessFaultTests/files"

@@ -25,7 +25,7 @@ extension Fault {
 
 /// The number of a fault, by module: 10 Platform, 11 Documents, 20 Bundles, 21 Trust, 22 BootControl, 23 Installation, 24 SelfTests,
 /// 25 Ledger, 26 ChangeControl, 27 Agent, 28 Releases, 29 VirtualDevice, 30 Hardware, 31 Peripherals,
-/// 32 Health, 33 Heartbeats, 34 Servicing, 35 Transfers, 36 Console, 37 NetworkDiagnosis, 38 Integrity, 39 PowerCuts.
+/// 32 Health, 33 Heartbeats, 34 Servicing, 35 Transfers, 36 Console, 37 NetworkDiagnosis, 38 Integrity, 39 PowerCuts, 40 Fuzzing.
 package struct FaultCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     package let rawValue: Int
 

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Commands
 import Documents
+import Platform
 import PowerCuts
+import SystemPackage
 import Vocabulary
 
 /// Shows that no power cut does harm: cuts at every change of every medium, and judges what is left.
@@ -52,6 +54,16 @@ struct PowerCutSweep: Program {
     @Flag(name: .long, help: "List the scenarios and the faults that can be planted.")
     var list = false
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Start the real daemon instead, from the program beside this one, after so many seeded cuts.",
+            valueName: "number"))
+    var daemon: Int?
+
+    @Option(name: .long, help: ArgumentHelp("Keep what failures found on the medium here.", valueName: "folder"))
+    var keep: String?
+
     @Flag(name: .long, help: "Print JSON instead of a table.")
     var json = false
 
@@ -84,9 +96,19 @@ struct PowerCutSweep: Program {
         if let only { return try await SingleCase(try Case(only), plant: plant).run(catalogue) }
         var sweep = Sweep()
         (sweep.seed, sweep.jobs) = (seed, jobs)
+        sweep.keep = keep.map { FilePath($0) }
         if planted || plant != nil {
             let plants = try plant.map { [try Plant.named($0)] } ?? Plant.all
             return try await Planting(sweep: sweep, report: report).run(plants, catalogue)
+        }
+        if let daemon {
+            let program = FilePath(CommandLine.arguments[0]).removingLastComponent().appending("aftercare")
+            let real = try Catalogue(daemon: RealDaemon(program: program), now: SystemClock().now())
+            var sweeping = Sweeping(try real.chosen(scenario))
+            sweeping.sweep = sweep
+            let results = try await sweeping.sample(daemon) { report.tell($0, isDone: $1) }
+            report.show(results)
+            return results.allSatisfy(\.failures.isEmpty)
         }
         var sweeping = Sweeping(try catalogue.chosen(scenario))
         (sweeping.cases, sweeping.sweep) = (cases, sweep)

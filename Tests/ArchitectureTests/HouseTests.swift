@@ -11,12 +11,12 @@ private let rows: [[String]] = [
     ["Bundles", "Trust", "BootControl", "Ledger", "ChangeControl", "Hardware", "Peripherals", "Servicing"],
     ["Installation", "SelfTests", "Health", "Heartbeats", "Transfers", "NetworkDiagnosis", "Integrity", "Releases"],
     ["Agent", "Console", "VirtualDevice"],
-    ["Commands", "PowerCuts"],
+    ["Commands", "PowerCuts", "Fuzzing"],
     ["aftercare", "aftercare-fleet", "power-cut-sweep"],
 ]
 
 /// What proves the product and is part of no device: it may use what tests use.
-private let proofs: Set<String> = ["PowerCuts", "power-cut-sweep"]
+private let proofs: Set<String> = ["PowerCuts", "power-cut-sweep", "Fuzzing"]
 
 /// Which targets of one row may use each other, because one speaks in the other's words.
 private let neighbours: Set<[String]> = [

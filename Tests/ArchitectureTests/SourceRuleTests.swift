@@ -7,16 +7,19 @@ struct SourceRuleTests {
     private let tests: [SourceTree.File]
 
     /// Only these may use full Foundation: they never run on a device.
-    private static let offTheDevice: Set<String> = ["TestSupport", "VirtualDevice", "PowerCuts", "aftercare-fleet"]
+    private static let offTheDevice: Set<String> = [
+        "TestSupport", "VirtualDevice", "PowerCuts", "aftercare-fleet", "fuzz",
+    ]
     /// Only these may use FoundationEssentials; nothing needs it so far.
     private static let essentials: Set<String> = []
-    private static let executables: Set<String> = ["aftercare", "aftercare-fleet", "power-cut-sweep"]
+    private static let executables: Set<String> = ["aftercare", "aftercare-fleet", "power-cut-sweep", "fuzz"]
     private static let cModules: Set<String> = [
         "COpenSSL", "CSystemd", "CCurl", "CZstd", "CZlib", "CCBOR", "CQRencode", "CSQLite", "CLinux",
     ]
     /// Platform is made of it, a virtual device of processes, and programs of exit statuses, terminals and signals.
     private static let libraryC: Set<String> = [
         "Platform", "TestSupport", "VirtualDevice", "PowerCuts", "Commands", "aftercare", "aftercare-fleet",
+        "fuzz",
     ]
 
     init() throws {

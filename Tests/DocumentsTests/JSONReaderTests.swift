@@ -41,6 +41,22 @@ struct JSONReaderTests {
     }
 
     @Test(
+        "A decimal whose canonical form nobody could read again is refused",
+        arguments: ["1e20", "-1e16", "9007199254740992.0", "999999999999999999999.0"])
+    func beyondWholeNumbers(text: String) {
+        let error = #expect(throws: DocumentError.self) { try read(text) }
+        #expect(error?.description.contains("beyond 2^53") == true)
+    }
+
+    @Test(
+        "What is taken can be written and read again",
+        arguments: ["1e21", "9007199254740991.0", "-0.0", "1e2", "5e-324", "0.1", "[1e-7,{\"a\":1.5e300}]"])
+    func writtenAndRead(text: String) throws {
+        let canonical = try read(text).canonicalText
+        #expect(try read(canonical).canonicalText == canonical)
+    }
+
+    @Test(
         "Bytes that are no UTF-8 are malformed",
         arguments: [[0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80]] as [[UInt8]])
     func invalidUTF8(bytes: [UInt8]) throws {

@@ -35,7 +35,8 @@ struct TOMLTests {
         "A mistake is refused with its line",
         arguments: [
             ("a = 1\na = 2", 2), ("a = 1\nb = ", 2), ("x", 1), ("a = 1\n\n[t\n", 3), ("a = \"open", 1), ("[a]\n[a]", 2),
-            ("a = 1 b = 2", 1), ("a = 01", 1),
+            ("a = 1 b = 2", 1), ("a = 01", 1), ("[\u{19}", 1), ("a = 1\n[ # no name\n]", 2), ("[[\u{1}]]", 1),
+            ("\u{FEFF}[[ \u{19}", 1), ("a = [\n1]\n[ = ]", 3), ("[a.\u{1}]", 1),
         ])
     func mistakes(text: String, line: Int) {
         let error = #expect(throws: DocumentError.self) { try TOML.read(text) }
@@ -46,6 +47,14 @@ struct TOMLTests {
         #expect(!reason.isEmpty)
         #expect(error?.code == FaultCode(1105))
     }
+
+    @Test(
+        "A table may have any name that TOML has",
+        arguments: [
+            "[\"\"]", "['a b']", "[ a ]", "[a . \"b.c\"]", "[[ -1 ]]", "\u{FEFF}[a]", "x = \"\"\"\n[\n\"\"\"\n[a]",
+            "x = '''\n[ ]\n'''", "x = [\n[ ],\n[1]\n]\n[a]", "# [\n[a] # [", "x = { y = [ ] }",
+        ])
+    func tables(text: String) throws { _ = try TOML.read(text) }
 
     @Test("A document over its limit is refused")
     func limit() { #expect(throws: DocumentError.tooLarge(limit: 4)) { try TOML.read("a = 1", limit: 4) } }

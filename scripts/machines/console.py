@@ -214,7 +214,10 @@ class PseudoTerminal:
             if self._stop_reader in ready and b"e" in os.read(self._stop_reader, 4096):
                 return
             if ready.get(self._master, 0) & selectors.EVENT_READ:
-                self._port.send(os.read(self._master, 4096))
+                try:
+                    self._port.send(os.read(self._master, 4096))
+                except OSError:
+                    return  # the machine is gone
             with self._lock:
                 try:
                     while self._pending:

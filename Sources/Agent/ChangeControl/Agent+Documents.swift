@@ -10,7 +10,7 @@ package import Vocabulary
 
 // What people give the device besides releases: signed documents, and their word that something was done.
 extension Agent {
-    /// The signed documents in force, read and verified when they are first asked for.
+    /// The signed documents in force, read and verified when they are first asked for, and again where not all could be read.
     var shelf: DocumentShelf {
         if let shelfAsRead { return shelfAsRead }
         let shelf = DocumentShelf(
@@ -20,7 +20,7 @@ extension Agent {
             log.error(
                 "a signed document cannot be used", metadata: ["file": "\(file)", "reason": "\(fault.description)"])
         }
-        shelfAsRead = shelf
+        if shelf.unreadable == nil { shelfAsRead = shelf }
         return shelf
     }
 
@@ -42,7 +42,7 @@ extension Agent {
             try records.append([LedgerEvent(.documentApplied, .object(body))])
             if let next {
                 try next.keep(document, verified)
-                shelfAsRead = next
+                shelfAsRead = next.unreadable == nil ? next : nil
             }
             ring()
             announce()

@@ -38,6 +38,8 @@ extension Agent {
             guard release.digest == update.manifestDigest else { throw AgentError.recordLost(update.version) }
             var facts = deviceFacts(for: update.target)
             facts.interlocks = interlocks
+            let shelf = shelf
+            if let unreadable = shelf.unreadable { throw unreadable }
             judgement.verdicts = GateSequence.judge(release, on: facts, by: shelf.documents, at: .activation)
             judgement.refusal = judgement.verdicts.endingRefusal.map { FaultReport($0) }
             judgement.demands = judgement.verdicts.demands

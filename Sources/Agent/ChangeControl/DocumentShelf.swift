@@ -17,6 +17,10 @@ package struct DocumentShelf: Sendable {
     package private(set) var documents = GateDocuments(rules: RulePacks())
     /// What came with the configuration, or was kept, and cannot be used, each with its file.
     package private(set) var unusable: [(file: FilePath, fault: FaultReport)] = []
+    /// Why not all that is there could be read, where the medium or the machine is the reason and not a document.
+    ///
+    /// Nothing is judged by what is left then: what is missing may be the withdrawal of an approval.
+    package private(set) var unreadable: StorageError?
 
     private let identity: DeviceIdentity
     private let trust: TrustPolicy
@@ -29,7 +33,10 @@ package struct DocumentShelf: Sendable {
         storage: Storage
     ) {
         (self.identity, self.trust, self.folder, self.storage) = (identity, trust, folder, storage)
-        let kept = ((try? storage.names(in: folder)) ?? []).sorted().map { folder.appending($0) }
+        var kept: [FilePath] = []
+        do throws(StorageError) { kept = try storage.names(in: folder).map { folder.appending($0) } } catch {
+            note(error)
+        }
         for file in provisioned + kept.filter({ $0.extension == "json" }) {
             do {
                 let document = try SignedDocument(bytes: try storage.read(file, limit: SignedDocument.limit))
@@ -39,7 +46,16 @@ package struct DocumentShelf: Sendable {
                 continue
             } catch {
                 unusable.append((file, FaultReport(describing: error)))
+                if let error = error as? StorageError { note(error) }
             }
+        }
+    }
+
+    /// What is not there, or too large to be a document, is so at every other time too.
+    private mutating func note(_ error: StorageError) {
+        switch error {
+        case .tooLarge, .cannot(_, _, .noSuchFileOrDirectory): return
+        default: unreadable = unreadable ?? error
         }
     }
 

@@ -30,7 +30,7 @@ package final class Records {
         let reserve = SpaceReserve(path: places.state.appending("reserve"), storage: storage)
         do {
             return try open(places, reserve, storage: storage, clock: clock, boot: boot, limits: limits, signer: signer)
-        } catch let error as any Fault where [1002, 1022].contains(error.code.rawValue) && reserve.release() {
+        } catch let error as any Fault where SpaceReserve.isFor(error) && reserve.release() {
             return try open(places, reserve, storage: storage, clock: clock, boot: boot, limits: limits, signer: signer)
         }
     }
@@ -88,10 +88,23 @@ package final class Records {
 
     /// Puts into a new database what the ledger knows, whether the old one was damaged or is gone.
     private func restore(_ recovered: RecoveredState) throws {
-        for (set, content) in recovered.slots { try store.setFact("slot.\(set.name)", content.json) }
-        try store.setFact("security-floor", .integer(recovered.securityFloor))
-        if let watermark = recovered.watermark { try store.setFact("watermark", .string(watermark.description)) }
+        for (set, content) in recovered.slots { try put("slot.\(set.name)", content.json) }
+        try put("security-floor", .integer(recovered.securityFloor))
+        if let watermark = recovered.watermark { try put("watermark", .string(watermark.description)) }
         try store.save(recovered.state, ledger: ledger.newest, at: now)
+    }
+
+    /// Puts a fact into the database; a full disk gives up the reserve for it.
+    private func put(_ name: String, _ value: JSON) throws(DatabaseError) {
+        try withRoom { () throws(DatabaseError) in try store.setFact(name, value) }
+    }
+
+    /// Does what needs room on the medium, and does it again with what was set aside for such a moment where there is none.
+    package func withRoom<Value, Failure: Fault>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+        do throws(Failure) { return try body() } catch {
+            guard SpaceReserve.isFor(error), reserve.release() else { throw error }
+            return try body()
+        }
     }
 
     /// The time that is believed: the clock's, or the newest signed time seen where the clock is behind that.
@@ -105,18 +118,13 @@ package final class Records {
     package func record(_ state: LifecycleState, as events: [LedgerEvent]) throws(LedgerError) {
         let sequence = events.isEmpty ? ledger.newest : try append(events)
         // The ledger has it: a database that cannot be written now is brought up to date at the next start.
-        try? store.save(state, ledger: sequence, at: now)
+        try? withRoom { () throws(DatabaseError) in try store.save(state, ledger: sequence, at: now) }
     }
 
     @discardableResult
     package func append(_ events: [LedgerEvent]) throws(LedgerError) -> UInt64 {
-        do {
-            return try ledger.append(events).last ?? ledger.newest
-        } catch {
-            // A full disk must not silence the record: what was set aside for this moment is given up for it.
-            guard reserve.release() else { throw error }
-            return try ledger.append(events).last ?? ledger.newest
-        }
+        // A full disk must not silence the record.
+        try withRoom { () throws(LedgerError) in try ledger.append(events).last ?? ledger.newest }
     }
 
     package func entries(from sequence: UInt64, limit: Int) throws(LedgerError) -> [LedgerEntry] {
@@ -127,7 +135,7 @@ package final class Records {
     package func raiseWatermark(to signed: Timestamp) throws {
         guard time.raise(to: signed) else { return }
         try append([LedgerEvent(.clockWatermark, ["watermark": .string(signed.description)])])
-        try store.setFact("watermark", .string(signed.description))
+        try put("watermark", .string(signed.description))
     }
 
     /// The newest entry of the ledger and the hash over all of it.
@@ -141,14 +149,14 @@ package final class Records {
     }
 
     package func setContent(_ content: SlotContent, of set: SlotSet) throws {
-        try store.setFact("slot.\(set.name)", content.json)
+        try put("slot.\(set.name)", content.json)
     }
 
     package var securityFloor: Int64 { (try? store.fact("security-floor"))?.flatMap(\.integer) ?? 0 }
 
     package func raiseSecurityFloor(to version: Int64) throws {
         guard version > securityFloor else { return }
-        try store.setFact("security-floor", .integer(version))
+        try put("security-floor", .integer(version))
     }
 
     package func keepSelfTests(_ report: JSON, update: String, boot: String) {
@@ -160,12 +168,12 @@ package final class Records {
     /// What health monitoring found and is not over, as it was last recorded.
     package var findings: JSON? { (try? store.fact("findings")).flatMap { $0 } }
 
-    package func keepFindings(_ findings: JSON) throws { try store.setFact("findings", findings) }
+    package func keepFindings(_ findings: JSON) throws { try put("findings", findings) }
 
     /// What is known of the configuration, as it was last recorded.
     package var configuration: JSON? { (try? store.fact("configuration")).flatMap { $0 } }
 
-    package func keepConfiguration(_ record: JSON) throws { try store.setFact("configuration", record) }
+    package func keepConfiguration(_ record: JSON) throws { try put("configuration", record) }
 
     package var holds: [Hold] {
         (try? store.fact("holds"))?.flatMap { $0.array?.compactMap(Hold.init) } ?? []
@@ -173,7 +181,7 @@ package final class Records {
 
     package func keepHolds(_ holds: [Hold]) throws {
         ledger.isHeld = holds.coverLedger
-        try store.setFact("holds", .array(holds.map(\.json)))
+        try put("holds", .array(holds.map(\.json)))
     }
 
     /// Signs the ledger as it is now; nil where there is no key to sign with.
@@ -192,18 +200,18 @@ package final class Records {
     }
 
     package func keepAcknowledgements(_ acknowledgements: [Acknowledgement]) throws {
-        try store.setFact("acknowledgements", .array(acknowledgements.map(\.json)))
+        try put("acknowledgements", .array(acknowledgements.map(\.json)))
     }
 
     /// What service sessions leave for the next one, under a name of theirs.
     package func service(_ name: String) -> JSON? { (try? store.fact("service.\(name)")).flatMap { $0 } }
 
-    package func keepService(_ name: String, _ value: JSON) throws { try store.setFact("service.\(name)", value) }
+    package func keepService(_ name: String, _ value: JSON) throws { try put("service.\(name)", value) }
 
     /// The newest entry that heartbeats have told of; nil where none ever did.
     package var newsTold: UInt64? {
         get { (try? store.fact("news-told"))?.flatMap(\.integer).map { UInt64(clamping: $0) } }
-        set { if let newValue { try? store.setFact("news-told", .number(newValue)) } }
+        set { if let newValue { try? put("news-told", .number(newValue)) } }
     }
 
     /// How often the device has booted since the agent first ran on it.
@@ -217,7 +225,7 @@ package final class Records {
     package func countBoot(_ boot: String) {
         let known = (try? store.fact("boots")).flatMap { $0 }
         guard known?["boot"]?.string != boot else { return }
-        try? store.setFact(
+        try? put(
             "boots",
             [
                 "boot": .string(boot), "count": .integer((known?["count"]?.integer ?? 0) + 1),
@@ -235,7 +243,7 @@ extension Records {
         {
             return UInt64(clamping: began)
         }
-        try? store.setFact("trial-began", ["boot": .string(boot), "monotonic": .number(now)])
+        try? put("trial-began", ["boot": .string(boot), "monotonic": .number(now)])
         return now
     }
 }

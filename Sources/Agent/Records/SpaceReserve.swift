@@ -1,5 +1,6 @@
 package import Platform
 package import SystemPackage
+import Vocabulary
 
 /// Room on the medium that is given up when the disk is full, so that the reason of a failure can still be written
 /// down.
@@ -14,6 +15,9 @@ package struct SpaceReserve: Sendable {
         self.path = path
         self.storage = storage
     }
+
+    /// Whether more room would help: no block or no file is left, for a file or for SQLite.
+    static func isFor(_ fault: any Fault) -> Bool { [1002, 1022].contains(fault.code.rawValue) }
 
     /// Takes the room again, if it is there to be taken.
     package func fill() {

@@ -1,4 +1,4 @@
-package import Documents
+import Documents
 package import Ledger
 import Platform
 package import Vocabulary

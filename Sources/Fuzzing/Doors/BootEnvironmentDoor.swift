@@ -63,8 +63,7 @@ struct BootEnvironmentDoor: Entrance {
             return variables(contents).filter { !own.contains($0.key) }
         }
         let kept = try foreign()
-        for (step, set) in (control.slotSets + control.slotSets).enumerated() {
-            guard try change(control, set, step % 3) else { continue }
+        for (step, set) in (control.slotSets + control.slotSets).enumerated() where try change(control, set, step % 3) {
             try promise("foreign variables are kept", try foreign() == kept)
         }
         let known = try control.environment.read(control.scheme.names)

@@ -38,7 +38,9 @@ struct ConsoleDoor: Entrance {
             if byte == 0x1B {
                 guard terminal.isVT100, rest.popFirst() == UInt8(ascii: "[") else { return false }
                 rest = rest.drop { (48...57).contains($0) }
-                guard let end = rest.popFirst(), end == UInt8(ascii: "D") || end == UInt8(ascii: "K") else { return false }
+                guard let end = rest.popFirst(), end == UInt8(ascii: "D") || end == UInt8(ascii: "K") else {
+                    return false
+                }
             } else if byte < 0x20, byte != 0x08 {
                 return false
             } else if byte == 0x7F || terminal.characters == .ascii && byte > 0x7F {

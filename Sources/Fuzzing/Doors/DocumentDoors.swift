@@ -17,7 +17,8 @@ struct JSONDoor: Entrance {
             "the form for people says the same",
             (try? JSONReader.read(pretty, limit: 16 << 20))?.canonicalBytes == canonical)
         if case .string(let text) = value, let decoded = Base64.decode(text) {
-            try promise("base64 that was read and written is read as it was", Base64.decode(Base64.encode(decoded)) == decoded)
+            try promise(
+                "base64 that was read and written is read as it was", Base64.decode(Base64.encode(decoded)) == decoded)
         }
     }
 }

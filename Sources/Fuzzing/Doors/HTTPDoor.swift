@@ -60,7 +60,9 @@ struct HTTPDoor: Entrance {
         }
         try promise("only the whole file is a file", status == 200)
         try promise("no more is taken than may be", received <= Self.sizeLimit)
-        if let total { try promise("a file that came has the length that was said: \(received) of \(total)", received == total) }
+        if let total {
+            try promise("a file that came has the length that was said: \(received) of \(total)", received == total)
+        }
     }
 
     private func post(_ answer: [UInt8]) throws(FuzzingError) {
@@ -84,15 +86,20 @@ struct HTTPDoor: Entrance {
     private static func judge(_ feed: inout Feed) throws(FuzzingError) {
         let fields = HTTPResponse.Fields(
             contentType: String(decoding: feed.piece(), as: UTF8.self),
-            retryAfter: String(decoding: feed.piece(), as: UTF8.self), date: String(decoding: feed.piece(), as: UTF8.self))
+            retryAfter: String(decoding: feed.piece(), as: UTF8.self),
+            date: String(decoding: feed.piece(), as: UTF8.self))
         try judge(HTTPResponse(status: feed.word() % 700, fields: fields, body: feed.remainder))
     }
 
     private static func judge(_ response: HTTPResponse) throws(FuzzingError) {
         let ending = TransferEnding(response, from: "http://receiver/v1/metrics")
-        if ending.verdict == .accepted { try promise("only 2xx is an acceptance", (200...299).contains(response.status)) }
+        if ending.verdict == .accepted {
+            try promise("only 2xx is an acceptance", (200...299).contains(response.status))
+        }
         if let pause = ending.retryAfter {
-            try promise("a server is let alone for a while, not for ever: \(pause)", (.zero ... .seconds(86400 * 366)).contains(pause))
+            try promise(
+                "a server is let alone for a while, not for ever: \(pause)",
+                (.zero ... .seconds(86400 * 366)).contains(pause))
         }
         try readDate(response.fields.date ?? "")
     }

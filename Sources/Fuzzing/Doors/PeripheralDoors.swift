@@ -40,7 +40,8 @@ struct SMPDoor: Entrance {
             throw .broken(promise: "a value that was read and written can be read")
         }
         try promise("a value has one form", read.encoded == encoded)
-        let message = SMPMessage(header.operation, header.command, body, sequence: header.sequence, version: header.version)
+        let message = SMPMessage(
+            header.operation, header.command, body, sequence: header.sequence, version: header.version)
         if encoded.count <= 0xFFFF {
             try promise("a message keeps its header", SMPHeader(message.encoded) == header)
         }

@@ -47,7 +47,8 @@ struct StateDoor: Entrance {
         guard let stored = try? JSONReader.read(json(value).canonicalBytes, limit: 16 << 20) else {
             throw .broken(promise: "\(what) that was written can be read")
         }
-        try promise("\(what) that was stored is the same", read(stored).map(json)?.canonicalBytes == json(value).canonicalBytes)
+        try promise(
+            "\(what) that was stored is the same", read(stored).map(json)?.canonicalBytes == json(value).canonicalBytes)
     }
 }
 

@@ -90,6 +90,8 @@ extension JSON {
 
 /// A document that an input is, or makes of one that is whole.
 enum DocumentInput {
+    /// The text of a document, by two choices.
+    ///
     /// Bit 0: edits of one of `templates` instead of text. Bit 1: the text is brought into canonical form.
     static func bytes(_ feed: inout Feed, _ choices: Choices, templates: [JSON]) -> [UInt8] {
         if choices.contains(.bit(0)), !templates.isEmpty {

@@ -45,7 +45,9 @@ final class FedLine: ByteLine {
         if let last = state.withLock({ $0.rest.isEmpty ? $0.last : nil }) { pause(last) }
         return try state.withLock { (state) throws(SerialError) in
             state.reads += 1
-            while state.rest.isEmpty, let burst = state.bursts.popFirst() { (state.last, state.rest) = (burst, burst[...]) }
+            while state.rest.isEmpty, let burst = state.bursts.popFirst() {
+                (state.last, state.rest) = (burst, burst[...])
+            }
             if time <= Self.moment, !state.rest.isEmpty, state.reads <= Self.mostReads { return [] }
             guard !state.rest.isEmpty, state.reads <= Self.mostReads else {
                 state.isGone = true

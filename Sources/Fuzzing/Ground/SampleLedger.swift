@@ -35,7 +35,9 @@ enum SampleLedger {
     static func chained(_ content: [UInt8]) -> [UInt8] {
         var previous = LedgerEntry.noLine
         var chained: [UInt8] = []
-        for (number, line) in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated()
+        {
             var bytes = Array(line)
             if case .object(var members)? = try? JSONReader.read(bytes, limit: LedgerEntry.lineLimit) {
                 let group = members["sequence"] == members["group"] ? number + 1 : nil

@@ -1,4 +1,5 @@
 import Agent
+import Bundles
 import ChangeControl
 import Documents
 import Platform
@@ -18,7 +19,7 @@ extension Templates {
         let update = Update(
             offer: offer, version: version, from: from, securityVersion: 2, manifestDigest: digest, target: .b,
             trialDeadline: 600, peripherals: [motor])
-        let fault = FaultReport(code: FaultCode(2001), kind: .refused, reason: "it is no bundle", advice: "")
+        let fault = FaultReport(BundleError.notABundle)
         let boot = LedgerDoor.boot
         let wait = Wait(since: Ground.time, reasons: ["a patient is treated"], isLong: true)
         let lifecycle: [LifecycleState] = [
@@ -32,7 +33,8 @@ extension Templates {
         let content = SlotContent(
             version: version, securityVersion: 2, manifestDigest: digest, fallbacks: [from], standing: .committed,
             since: Ground.time, peripherals: ["motor": PeripheralRelease(version: "1.1.0", hash: digest)],
-            approvals: [["role": "software"]], lineage: [digest], udi: DeviceUDI(di: "09521000004016", softwarePI: "1.1.0"))
+            approvals: [["role": "software"]], lineage: [digest],
+            udi: DeviceUDI(di: "09521000004016", softwarePI: "1.1.0"))
         return lifecycle.map(\.json) + [
             content.json, fault.json,
             Hold(id: "H-1", subject: .ledger, reason: "an incident", by: "A. Meier", since: Ground.time).json,

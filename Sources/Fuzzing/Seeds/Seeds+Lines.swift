@@ -15,7 +15,9 @@ extension Seeds {
     static func keys(_ door: Door) -> [[UInt8]] {
         let commands = ServiceCommand.allCases.map { "\($0.rawValue)\r" }
         let answers = ["yes\r", "terminal vt100\r", "help update\r", "rollback \"the pump stops\"\ryes\r", "wait\r"]
-        let sequences = ["\u{1B}[A\u{1B}[B\u{1B}[1;5C\u{1B}[3~", "stat\t\r", "up?\u{15}\u{3}", "\u{1B}[?1;2c", "ä漢\u{7F}\u{8}\r"]
+        let sequences = [
+            "\u{1B}[A\u{1B}[B\u{1B}[1;5C\u{1B}[3~", "stat\t\r", "up?\u{15}\u{3}", "\u{1B}[?1;2c", "ä漢\u{7F}\u{8}\r",
+        ]
         let lines = commands + answers + sequences
         if door == .session {
             return lines.map { Array("\r\r\($0)".utf8) } + [Array("\r\r\(lines.joined())".utf8), hello]
@@ -40,7 +42,8 @@ extension Seeds {
         let answer: JSON = ["answer": Templates.status, "stream": ["number": 1, "direction": "in"]]
         let digest = String(repeating: "0", count: 64)
         return [
-            Frame(.hello, Array(#"{"payload":8192,"protocol":1,"session":"1"}"#.utf8)), Frame(.probe, number: 3, [1, 0x11]),
+            Frame(.hello, Array(#"{"payload":8192,"protocol":1,"session":"1"}"#.utf8)),
+            Frame(.probe, number: 3, [1, 0x11]),
             message(.request, 1, ["command": "status"]),
             message(.request, 2, ["command": "update", "source": "line"]),
             message(.request, 3, ["command": "export", "what": "ledger"]),
@@ -101,7 +104,8 @@ extension Seeds {
     static func peripherals(_ door: Door) -> [[UInt8]] {
         if door == .firmware {
             let header: [UInt8] = [
-                0x3D, 0xB8, 0xF3, 0x96, 0, 0, 0, 0, 32, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 4, 0, 0, 0, 0, 0, 0, 0,
+                0x3D, 0xB8, 0xF3, 0x96, 0, 0, 0, 0, 32, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 4, 0, 0, 0, 0, 0,
+                0, 0,
             ]
             let body = header + [1, 2, 3, 4]
             let whole = body + [0x07, 0x69, 40, 0, 0x10, 0, 32, 0] + SHA256.digest(of: body).bytes
@@ -130,11 +134,13 @@ extension Seeds {
         }
         let date = "Sun, 06 Nov 1994 08:49:37 GMT"
         let first = "HTTP/1.1 200 OK\nContent-Length: 10\nETag: \"a\"\nLast-Modified: \(date)\nDate: \(date)\n\nabcde"
-        let rest = "HTTP/1.1 206 Partial Content\nContent-Range: bytes 5-9/10\nETag: \"a\"\nLast-Modified: \(date)\n\nfghij"
+        let rest =
+            "HTTP/1.1 206 Partial Content\nContent-Range: bytes 5-9/10\nETag: \"a\"\nLast-Modified: \(date)\n\nfghij"
         let chunked = "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n5\nabcde\n0\n\n"
         let busy = "HTTP/1.1 503 Busy\nRetry-After: 120\nContent-Length: 0\n\n"
         let partly = #"{"partialSuccess":{"rejectedDataPoints":"3","errorMessage":"too old"}}"#
-        let accepted = "HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: \(partly.utf8.count)\n\n\(partly)"
+        let accepted =
+            "HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: \(partly.utf8.count)\n\n\(partly)"
         func fields(_ texts: [String], _ status: Int, _ body: String) -> [UInt8] {
             var bytes: [UInt8] = [2]
             for text in texts { bytes += [UInt8(text.utf8.count)] + Array(text.utf8) }
@@ -145,9 +151,9 @@ extension Seeds {
         var seeds: [[UInt8]] = files.map { answers in [0] + answers.flatMap(piece) }
         for answer in [accepted, busy] { seeds.append([1] + piece(answer).dropFirst(2)) }
         return seeds + [
-                fields(["application/json", "", date], 200, partly), fields(["text/html", date, date], 503, ""),
-                fields(["application/json", "60", ""], 429, "{}"), [3] + Array(date.utf8),
-            ]
+            fields(["application/json", "", date], 200, partly), fields(["text/html", date, date], 503, ""),
+            fields(["application/json", "60", ""], 429, "{}"), [3] + Array(date.utf8),
+        ]
     }
 
     static func ledgers(_ door: Door, _ ground: Ground) throws -> [[UInt8]] {

@@ -66,6 +66,7 @@ package final class Storage: Sendable {
     /// The whole of a file of at most `limit` bytes.
     package func read(_ path: FilePath, limit: Int) throws(StorageError) -> [UInt8] {
         let file = try open(path, .read)
+        if let errno = observer?.failure(reading: path, at: 0, count: limit) { throw .cannot("read", path, errno) }
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {

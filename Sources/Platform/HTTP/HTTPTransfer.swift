@@ -130,8 +130,11 @@ extension HTTPTransfer {
     private func end(_ result: CURLcode) throws(HTTPError) {
         if result == CURLE_OK { judgeHead() }
         let refusal = refusal
+        // libcurl takes a connection that closes within a head, or behind one that says no length, for a whole answer.
+        let isShort = head.map { $0.status == 200 && received < $0.total ?? 0 } ?? false
         let error = HTTPError(
-            result, request, at: received, reason: handle.reason(for: result), proxyStatus: handle.proxyStatus)
+            result == CURLE_OK && isShort ? CURLE_PARTIAL_FILE : result, request, at: received,
+            reason: handle.reason(for: result), proxyStatus: handle.proxyStatus)
         stop()
         if let refusal {
             guard case .status = refusal, refusal.mayPass, head != nil else { throw failed(refusal) }
@@ -172,6 +175,10 @@ extension HTTPTransfer {
         }
         guard received + UInt64(bytes.count) <= request.sizeLimit else {
             refusal = .tooLarge(request.shownURL, limit: request.sizeLimit)
+            return 0
+        }
+        guard received + UInt64(bytes.count) <= head?.total ?? .max else {
+            refusal = .changed(request.shownURL, at: received)
             return 0
         }
         received += UInt64(bytes.count)

@@ -73,7 +73,7 @@ package final class RunningAgent {
         let records = try Records.open(
             machine.configuration.places, storage: storage,
             clock: HeldClock(
-                clock ?? SettableClock(SimulatedMachine.time.advanced(by: seconds)), gone: gone), boot: running.boot)
+                clock ?? SettableClock(machine.time.advanced(by: seconds)), gone: gone), boot: running.boot)
         let lockFiles = machine.configuration.interlocks.lockFiles.map { [storage] path in
             LockFileInterlock(path: path, storage: storage)
         }

@@ -18,8 +18,9 @@ package final class SimulatedMachine: Sendable {
     package let approvers: Approvers
     package let configuration: Configuration
     package let crew: (any PeripheralCrew)?
-    /// The clock and everything that was signed stand here.
+    /// The clock stands here unless a machine has approvers of its own: a minute after everything was signed.
     package static let time = Approvers.time.advanced(by: 60)
+    package var time: Timestamp { approvers.time.advanced(by: 60) }
     private let boots = Mutex(0)
     /// The change records up to each version that a bundle was made of.
     private let records = Mutex<[String: [JSON]]>([:])
@@ -29,18 +30,18 @@ package final class SimulatedMachine: Sendable {
     /// A machine whose slot set A holds 1.0.0 and is confirmed, switched on.
     package init(
         soak: Int = 0, lockFile: Bool = false, crew: (any PeripheralCrew)? = nil, update: String = "",
-        device: String = "", loader: Loader = .grub
+        device: String = "", loader: Loader = .grub, approvers: Approvers? = nil
     ) throws {
         self.crew = crew
         folder = try TemporaryFolder(inMemory: true)
-        approvers = try Self.authority.get()
+        self.approvers = try approvers ?? Self.authority.get()
         try FileManager.default.copyItem(
-            atPath: approvers.folder.path.string, toPath: folder.file("etc").string)
-        let trust = String(decoding: try approvers.folder.read("trust.toml"), as: UTF8.self)
+            atPath: self.approvers.folder.path.string, toPath: folder.file("etc").string)
+        let trust = String(decoding: try self.approvers.folder.read("trust.toml"), as: UTF8.self)
         let text =
             Self.configuration(in: folder.path, soak: soak, lockFile: lockFile, update: update, loader: loader)
             .replacing("[device]\n", with: "[device]\n" + device) + trust
-            + String(decoding: try approvers.folder.read("change-control.toml"), as: UTF8.self)
+            + String(decoding: try self.approvers.folder.read("change-control.toml"), as: UTF8.self)
         let path = try folder.write("etc/aftercare.toml", text)
         configuration = try Configuration.read(path, storage: Storage())
         try folder.write("disk/a.img", TestImage("1.0.0").bytes)
@@ -96,6 +97,7 @@ package final class SimulatedMachine: Sendable {
         soak-seconds = \(soak)
         interlock-seconds = 1
         threads = 1
+        restart-command = ["/bin/sh", "-c", "kill $PPID"]
         \(update)
 
         [interlocks]
@@ -112,6 +114,7 @@ package final class SimulatedMachine: Sendable {
         kernel-command-line = "\(folder)/cmdline"
         boot-id = "\(folder)/boot-id"
         watchdog = "\(folder)/watchdog"
+        hardware = "\(folder)/hardware"
 
         """
     }
@@ -164,7 +167,11 @@ package final class SimulatedMachine: Sendable {
             "root/usr/lib/aftercare/self-tests.d/pump.toml", image.behaviour == .unproved ? "" : test)
     }
 
-    package func slot(_ set: SlotSet) throws -> [UInt8] { try folder.read("disk/\(set.name.lowercased()).img") }
+    package func slot(_ set: SlotSet) throws -> [UInt8] {
+        // A device has no length that a file's has.
+        let file = try Storage().open(folder.file("disk/\(set.name.lowercased()).img"), .read)
+        return try file.read(Int(file.size()), at: 0)
+    }
 
     /// What the loader thinks, read as the loader reads it.
     package func bootStatus() throws -> BootStatus { try configuration.loader.control(storage: Storage()).status() }

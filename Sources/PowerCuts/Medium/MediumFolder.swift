@@ -32,3 +32,11 @@ final class MediumFolder {
 
     private func file(_ name: String) -> FilePath { path.pushing(FilePath(name)) }
 }
+
+extension MediumContent {
+    /// Lays it out in a new folder, for a person to look into.
+    func lay(in path: FilePath) throws {
+        try Storage().createFolder(path)
+        try MediumFolder(path).put(self, touched: [])
+    }
+}

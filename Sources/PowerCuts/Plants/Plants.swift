@@ -17,7 +17,7 @@ extension Plant {
         Plant("segment-folder", in: "ledger", "a new segment's name is not flushed") { steps in
             steps.without { $0.isFolderFlush(of: "ledger") }
         },
-        Plant("seal-flush", in: "ledger", "what a sealed segment leaves is renamed before it is flushed") { steps in
+        Plant("dropped-flush", in: "ledger", "what is kept of dropped lines is renamed before it is flushed") { steps in
             steps.delaying(
                 { $0.isFlush { $0.ownName.hasPrefix(".dropped") } },
                 behind: { $0.isRename { $0.hasSuffix("dropped.json") } })

@@ -1,16 +1,19 @@
+import TestSupport
+package import Vocabulary
+
 /// All scenarios of the sweep.
 package struct Catalogue: Sendable {
     package let scenarios: [any Scenario]
 
     package init() throws {
         scenarios =
-            try Self.updates(try BundleShelf()) + [
+            try Self.updates(BundleShelf()) + [
                 StoryScenario.documents, StoryScenario.configuration, LedgerScenario(), StoreScenario.database,
                 StoreScenario.replacing, StoreScenario.deviceKey, StoreScenario.heartbeats,
             ]
     }
 
-    private static func updates(_ bundles: BundleShelf) throws -> [any Scenario] {
+    private static func updates(_ bundles: BundleShelf) -> [UpdateScenario] {
         [
             UpdateScenario(
                 name: "grub-update", summary: "GRUB: a good release is installed, tried, committed", bundles: bundles),
@@ -52,6 +55,18 @@ package struct Catalogue: Sendable {
                 name: "peripheral-reverts", summary: "GRUB: a peripheral goes back, and all of the set with it",
                 firmware: ["motor": .init("1.1.0", .reverts), "display": .init("1.1.1")], bundles: bundles),
         ]
+    }
+
+    /// The updates without peripherals, judged by the real daemon, whose clock is the machine's.
+    package init(daemon: RealDaemon, now: Timestamp) throws {
+        // Nothing may be signed in the future, and nobody's certificate have ended.
+        let approvers = try Approvers(at: now.advanced(by: -120))
+        scenarios =
+            try Self.updates(BundleShelf()).filter(\.firmware.isEmpty).map { update in
+                var update = update
+                (update.approvers, update.daemon) = (approvers, daemon)
+                return update
+            }
     }
 
     /// The scenarios of these names, all of them for none.

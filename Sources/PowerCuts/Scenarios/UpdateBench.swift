@@ -32,6 +32,8 @@ final class UpdateBench: Bench {
         let source = try machine.slot(workshop.scenario.source)
         var complaints = try examineBoot()
         try machine.boot(storage: ground.storage)
+        // What the daemon has brought to rest, the agent in this process finds at rest.
+        if let daemon = workshop.scenario.daemon { try await daemon.settle(machine, storage: ground.storage) }
         let status = try await machine.settle(observer: ground.fence)
         let (answer, wanted) = (try workshop.answer(status), ground.recording.answer)
         if answer != wanted {

@@ -32,6 +32,10 @@ struct UpdateScenario: Scenario {
     var goesBack = false
     var trouble = Trouble.none
     let bundles: BundleShelf
+    /// Who approves; another authority than the usual one where the machine's clock is to be right.
+    var approvers: Approvers?
+    /// What is started after the cut, before the agent in this process; nil for that alone.
+    var daemon: RealDaemon?
 
     /// The slot set that runs when it begins, and the other one.
     var source: SlotSet { before.count.isMultiple(of: 2) ? .a : .b }
@@ -95,7 +99,7 @@ final class Workshop {
     init(_ scenario: UpdateScenario) throws {
         self.scenario = scenario
         crew = scenario.firmware.isEmpty ? nil : SimulatedCrew(scenario.firmware.keys.sorted())
-        machine = try SimulatedMachine(crew: crew, loader: scenario.loader)
+        machine = try SimulatedMachine(crew: crew, loader: scenario.loader, approvers: scenario.approvers)
     }
 
     /// Brings the machine where the power can fail: everything that was before has happened, and an agent has run.

@@ -13,6 +13,7 @@ actor CaseQueue {
     private let recording: Recording
     private let seeds: Int
     private let stride: Int
+    private let alwaysTried: Bool
     private var dice: Dice
     private var medium: Medium
     private var cut = 0
@@ -29,11 +30,12 @@ actor CaseQueue {
         let circumstances: String
     }
 
-    init(_ scenario: String, _ recording: Recording, seeds: Int, seed: UInt64, stride: Int) {
+    init(_ scenario: String, _ recording: Recording, seeds: Int, seed: UInt64, stride: Int, alwaysTried: Bool) {
         self.scenario = scenario
         self.recording = recording
         self.seeds = seeds
         self.stride = stride
+        self.alwaysTried = alwaysTried
         dice = Dice(seed: seed)
         medium = Medium(recording.base)
         isPlanned = false
@@ -69,6 +71,8 @@ actor CaseQueue {
     private func plan() {
         isPlanned = true
         guard cut.isMultiple(of: stride) || change == nil else { return }
-        losses = (0..<seeds).map { _ in .seeded(dice.next() >> 32) } + Loss.all(before: change).reversed()
+        losses =
+            (0..<seeds).map { _ in .seeded(dice.next() >> 32) }
+            + (alwaysTried ? Loss.all(before: change).reversed() : [])
     }
 }

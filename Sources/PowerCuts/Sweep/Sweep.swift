@@ -1,5 +1,6 @@
 import Platform
 import Synchronization
+package import SystemPackage
 import Vocabulary
 
 /// Cuts the power of a scenario everywhere and judges what is left, with several workers at once.
@@ -28,6 +29,10 @@ package struct Sweep: Sendable {
     package var seeds = 0
     package var seed: UInt64 = 1
     package var jobs = 2
+    /// Where the media of failures are kept, each in a folder of the case's name; nil where they are not.
+    package var keep: FilePath?
+    /// Whether the losses that need no seed are tried.
+    package var alwaysTried = true
     /// Of the cuts, only each one of so many: for a test that has no time.
     package var stride = 1
     /// How many failures are enough.
@@ -41,7 +46,8 @@ package struct Sweep: Sendable {
         _ scenario: any Scenario, _ recording: Recording, progress: @escaping @Sendable (Result) -> Void = { _ in }
     ) async throws -> Result {
         let begin = ContinuousClock.now
-        let queue = CaseQueue(scenario.name, recording, seeds: seeds, seed: seed, stride: stride)
+        let queue = CaseQueue(
+            scenario.name, recording, seeds: seeds, seed: seed, stride: stride, alwaysTried: alwaysTried)
         let tally = Tally(Result(scenario: scenario.name, changes: recording.steps.count))
         try await withThrowingTaskGroup { group in
             for _ in 0..<jobs {
@@ -71,7 +77,10 @@ package struct Sweep: Sendable {
             let begin = ContinuousClock.now
             let complaints = await judge(job, at: seat)
             // What was broken off may have left anything behind.
-            if !complaints.isEmpty { seat = Seat(try scenario.makeBench(recording)) }
+            if !complaints.isEmpty {
+                seat = Seat(try scenario.makeBench(recording))
+                try keep.map { try job.content.lay(in: $0.appending(job.this.description)) }
+            }
             let time = ContinuousClock.now - begin
             let (cases, media) = (await queue.cases, await queue.distinct)
             let now = tally.result.withLock { result in

@@ -28,6 +28,23 @@ package struct Sweeping: Sendable {
         return results
     }
 
+    /// Cuts at so many places in all, one seeded loss at each: for what takes long.
+    package func sample(
+        _ count: Int, _ tell: @escaping @Sendable (Sweep.Result, _ isDone: Bool) -> Void
+    ) async throws -> [Sweep.Result] {
+        var results: [Sweep.Result] = []
+        for scenario in scenarios {
+            let recording = try await scenario.record()
+            var sweep = sweep
+            (sweep.alwaysTried, sweep.seeds) = (false, 1)
+            sweep.stride = max(1, recording.cuts.count * scenarios.count / max(1, count))
+            let result = try await sweep.run(scenario, recording) { tell($0, false) }
+            tell(result, true)
+            results.append(result)
+        }
+        return results
+    }
+
     /// So many seeds at each cut of a machine that there are enough cases in all.
     private func seeds(_ recordings: [Recording]) -> Int {
         var (always, cuts) = (0, 0)

@@ -122,7 +122,7 @@ struct BusFaultTests {
 
     @Test(
         "A server that sends what is no bundle, for ever or not at all: the offer ends with its reason",
-        arguments: ["endless", "garbage", "loop", "page", "hasty", "huge"])
+        arguments: ["endless", "garbage", "huge"])
     func server(behaviour: String) async throws {
         let server = try await WebServer.start(content: [UInt8](repeating: 0x41, count: 1 << 16))
         try await FaultyDevice.on { faulty in
@@ -137,7 +137,7 @@ struct BusFaultTests {
 
     @Test(
         "A receiver of heartbeats that floods, drips or breaks off: updates and the watchdog do not notice",
-        arguments: ["endless", "garbage", "loop"])
+        arguments: ["endless", "garbage"])
     func receiver(behaviour: String) async throws {
         try await FaultyDevice.on(receiving: behaviour) { faulty in
             try await faulty.updates(Comment(rawValue: behaviour))

@@ -43,10 +43,14 @@ struct FaultyDevice: Sendable {
     static let watchdogSeconds = 8
 
     /// What holds always: the agent answers, a heartbeat leaves, the ledger is whole, the slot set A is as it was, and no watchdog bit.
-    func keepsItsPromises(_ fault: WorldFault, killed count: Int = 0) async throws {
+    ///
+    /// A fault that lasts may concern `heartbeats`: what cannot be queued is counted then, and does not leave.
+    func keepsItsPromises(
+        _ fault: WorldFault, killed count: Int = 0, heartbeats: Bool = true
+    ) async throws {
         let note = Comment(rawValue: fault.rawValue)
         try await device.whenServed { try await device.aftercare(["status", "--json"]) }
-        try await sendsHeartbeat(note)
+        if heartbeats { try await sendsHeartbeat(note) }
         #expect(try await device.json(["ledger", "verify"])["intact"] == true, note)
         #expect(try device.slots()[0] == running, note)
         let bites = device.lines.lines(from: 0).filter { $0.contains("did not feed its watchdog") }.count

@@ -59,7 +59,7 @@ struct ProcessFaultTests {
     func files() async throws {
         try await FaultyDevice.on { faulty in
             try await faulty.device.cut()
-            try await faulty.boot(try FaultyDevice.agent(faulty.device, through: "exec prlimit --nofile=40:40"))
+            try await faulty.boot(try FaultyDevice.agent(faulty.device, through: "exec prlimit --nofile=64:64"))
             // Each of these holds a descriptor of ours while it waits.
             let bundle = try await faulty.device.product.bundle("1.1.0").string
             try await withThrowingTaskGroup(of: Int32.self) { group in
@@ -93,7 +93,7 @@ struct ProcessFaultTests {
     func second() async throws {
         try await FaultyDevice.on { faulty in
             let start = faulty.device.lines.count
-            async let command = faulty.install()
+            async let command = faulty.install(["--no-activate"])
             _ = try await faulty.device.enters("installing", from: start)
             for _ in 0..<3 {
                 let second = try await faulty.device.aftercare(["daemon"])
@@ -101,6 +101,7 @@ struct ProcessFaultTests {
                 #expect(second.error.contains("AC-2501"), "\(second.error)")
             }
             _ = try await command
+            try await faulty.device.aftercare(["activate"])
             #expect(try await faulty.device.conclusion(from: start)["last"]?["outcome"] == "committed")
             try await faulty.keepsItsPromises(.secondAgent)
         }

@@ -48,6 +48,37 @@ struct HTTPBodyTests {
         #expect(body.totalSize == nil)
     }
 
+    @Test("A length that is said twice is not known, so nobody waits for what will not come")
+    func lengthSaidTwice() async throws {
+        let server = try ScriptedServer()
+        server.say([Array("HTTP/1.1 200 OK\r\nContent-Length: 10\r\nContent-Length: 3\r\n\r\nabc".utf8)])
+        let body = try HTTPBody(request(server.address))
+        let bytes = try await readAll(body)
+        #expect(body.totalSize.map { $0 == UInt64(bytes.count) } ?? true)
+    }
+
+    private static let begin = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nETag: \"a\"\r\n\r\nabcde"
+    private static let rest = "HTTP/1.1 206 Partial\r\nContent-Range: bytes 5-9/10\r\nETag: \"a\"\r\n"
+
+    @Test("A rest that ends within its head, or before its end, is asked for again", arguments: ["", "\r\nfg"])
+    func shortRest(end: String) async throws {
+        let server = try ScriptedServer()
+        let answers = [Self.begin, Self.rest + end, Self.rest.replacing("5-9", with: end.isEmpty ? "5-9" : "7-9")]
+        let last = end.isEmpty ? "\r\nfghij" : "\r\nhij"
+        server.say(zip(answers, ["", "", last]).map { Array(($0 + $1).utf8) })
+        let body = try HTTPBody(request(server.address))
+        #expect(try await readAll(body) == Array("abcdefghij".utf8))
+        #expect(body.resumeCount == 2)
+    }
+
+    @Test("A rest that is longer than the file is not the file's")
+    func longRest() async throws {
+        let server = try ScriptedServer()
+        server.say([Array(Self.begin.utf8), Array("\(Self.rest)\r\nfghijk".utf8)])
+        let body = try HTTPBody(request(server.address))
+        await #expect(throws: HTTPError.changed(server.address, at: 5)) { try await readAll(body) }
+    }
+
     @Test("A body that breaks off goes on where it broke", arguments: [0, 1, 16384, 400_000, 999_999])
     func resumes(cut: Int) async throws {
         let server = try await WebServer.start(content: content(1_000_000))
