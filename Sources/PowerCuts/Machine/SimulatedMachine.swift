@@ -217,5 +217,5 @@ extension SimulatedMachine {
 }
 
 extension LedgerVerdict {
-    var isIntact: Bool { if case .whole = self { true } else { false } }
+    package var isIntact: Bool { if case .whole = self { true } else { false } }
 }
