@@ -45,6 +45,9 @@ def ours(environment: Environment) -> list[str]:
 
 
 def rauc(environment: Environment) -> list[str]:
-    """The same for the script in RAUC's manual: each set in the order with OK 1 and TRY 0 is tried once."""
-    order = environment.get("ORDER", "").split()
-    return [name for name in order if environment.get(f"{name}_OK") == "1" and environment.get(f"{name}_TRY", "0") == "0"]
+    """The same for RAUC's example (contrib/grub.conf): each set in the order with OK 1 and TRY 0 is tried once.
+
+    Where none is left the example starts a rescue system and forgets the tries, so that the next start begins anew.
+    """
+    good = [name for name in environment.get("ORDER", "").split() if environment.get(f"{name}_OK") == "1"]
+    return [name for name in good if environment.get(f"{name}_TRY", "0") == "0"] or good

@@ -205,6 +205,7 @@ class RuleTests(unittest.TestCase):
         table = [
             ({"ORDER": "B A", "A_OK": "1", "A_TRY": "0", "B_OK": "1", "B_TRY": "0"}, ["B", "A"]),
             ({"ORDER": "B A", "A_OK": "1", "A_TRY": "0", "B_OK": "1", "B_TRY": "1"}, ["A"]),
+            ({"ORDER": "A B", "A_OK": "1", "A_TRY": "1", "B_OK": "0", "B_TRY": "0"}, ["A"]),
             ({"ORDER": "A B", "A_OK": "0", "A_TRY": "0", "B_OK": "0", "B_TRY": "0"}, []),
         ]
         for environment, expected in table:
