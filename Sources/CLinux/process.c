@@ -34,6 +34,10 @@ static void fail(int channel, int stage) {
 
 static int limit(int resource, uint64_t value) {
     if (value == 0) return 0;
+    struct rlimit own;
+    if (getrlimit(resource, &own) < 0) return -1;
+    // Where we ourselves have less than that, a child has no more: raising it would be refused.
+    if (own.rlim_max < value) value = own.rlim_max;
     struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
     return setrlimit(resource, &limit);
 }

@@ -10,6 +10,7 @@ package enum PowerCutsError: Fault, Equatable {
     case badCase(String, reason: String)
     case unrecorded(String, reason: String)
     case cannot(String, reason: String)
+    case peripheral(String, reason: String)
 
     package var code: FaultCode {
         switch self {
@@ -21,12 +22,14 @@ package enum PowerCutsError: Fault, Equatable {
         case .badCase: FaultCode(3906)
         case .unrecorded: FaultCode(3907)
         case .cannot: FaultCode(3908)
+        case .peripheral: FaultCode(3909)
         }
     }
 
     package var kind: FaultKind {
         switch self {
         case .unknownScenario, .unknownPlant, .badCase: .usage
+        case .peripheral: .refused
         default: .failed
         }
     }
@@ -42,6 +45,7 @@ package enum PowerCutsError: Fault, Equatable {
             "there is no planted fault '\(name)', only \(known.joined(separator: ", "))"
         case .badCase(let text, let reason): "'\(text)' is no case: \(reason)"
         case .unrecorded(let path, let reason): "the recording does not fit the folder: '\(path)' \(reason)"
+        case .peripheral(let name, let reason): "the peripheral '\(name)' \(reason)"
         case .cannot(let what, let reason): "cannot \(what): \(reason)"
         }
     }

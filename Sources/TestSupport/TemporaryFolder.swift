@@ -5,7 +5,8 @@ package import SystemPackage
 package final class TemporaryFolder: Sendable {
     package let path: FilePath
 
-    /// One in memory, below `TMPDIR` if that is there, flushes at once, which is for tests that flush thousands of times and simulate what a flush is for.
+    /// One in memory, below `TMPDIR` if that is there, flushes at once: for tests that flush thousands of times and simulate what
+    /// a flush is for.
     package init(inMemory: Bool = false) throws {
         let (memory, usual) = (URL(fileURLWithPath: "/dev/shm"), FileManager.default.temporaryDirectory)
         let isMemoryThere = FileManager.default.isWritableFile(atPath: memory.path)

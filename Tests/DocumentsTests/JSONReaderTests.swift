@@ -42,7 +42,7 @@ struct JSONReaderTests {
 
     @Test(
         "A decimal whose canonical form nobody could read again is refused",
-        arguments: ["1e20", "-1e16", "9007199254740992.0", "999999999999999999999.0"])
+        arguments: ["1e20", "-1e16", "9007199254740992.0", "999999999999999868928.0"])
     func beyondWholeNumbers(text: String) {
         let error = #expect(throws: DocumentError.self) { try read(text) }
         #expect(error?.description.contains("beyond 2^53") == true)

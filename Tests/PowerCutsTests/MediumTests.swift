@@ -40,9 +40,9 @@ struct MediumTests {
             "torn where it begins within a sector", [], under: .write("f", offset: 256, bytes: text("b", 600)),
             [.torn(sectors: 1): text("a", 256) + text("b", 256) + text("a", 512)]),
         Story("emptied", [.truncate("f", size: 0)], [.kept: [], .lost: a, .hollow: []]),
-        Story("removed, its folder not flushed", [.remove("f")], [.kept: .some(nil), .lost: a, .nameless: a]),
+        Story("removed, its folder not flushed", [.remove("f")], [.kept: nil, .lost: a, .nameless: a]),
         Story(
-            "removed, its folder flushed", [.remove("f"), .flushFolder("")], [.kept: .some(nil), .lost: .some(nil)]),
+            "removed, its folder flushed", [.remove("f"), .flushFolder("")], [.kept: nil, .lost: nil]),
         Story(
             "replaced as it should be",
             [.create(".f.new"), .write(".f.new", offset: 0, bytes: b), .flush(".f.new"), .rename(".f.new", to: "f")],

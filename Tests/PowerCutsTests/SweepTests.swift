@@ -57,7 +57,7 @@ struct PlantTests {
     /// Those that are found in seconds; the script plants all.
     private static let quick = [
         "ledger-flush", "segment-folder", "drop-early", "replace-flush", "replace-order", "in-place", "wrong-slot",
-        "both-copies", "database-flush", "database-log", "queue-flush",
+        "database-flush", "database-log", "queue-flush",
     ]
 
     @Test("A flush that is left out, or an order that is turned, is found", arguments: quick)

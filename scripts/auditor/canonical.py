@@ -2,7 +2,7 @@
 
 What is read is parsed, written again in canonical form and compared: any other bytes for the same values are refused,
 and so is everything that two readers could take differently (a key that stands twice, numbers beyond a double, text
-that is not Unicode).
+that is not Unicode, whole numbers beyond 2^53 - 1).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from .report import Refused, printable
 
-EXACT = 2**53
+EXACT = 2**53 - 1
 DEPTH = 32
 
 
@@ -59,6 +59,8 @@ def number(value: int | float) -> str:
         return str(value)
     if not math.isfinite(value):
         raise Refused("AC-1102", "a number is larger than a double")
+    if EXACT < abs(value) < 1e21:
+        raise Refused("AC-1102", "a whole number is beyond 2^53 - 1")
     if value == 0:
         return "0"
     mantissa, _, exponent = repr(abs(value)).partition("e")

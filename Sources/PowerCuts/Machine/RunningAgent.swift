@@ -60,7 +60,8 @@ package final class RunningAgent {
     private var task: Task<Void, Never>?
     private let closed: AsyncStream<Void>
 
-    /// Starts an agent on `machine` whose clock stands `later` seconds after the machine's time; with `working` false it only takes requests until `work()` is called.
+    /// Starts an agent on `machine` whose clock stands `later` seconds after the machine's time; with `working` false it only takes
+    /// requests until `work()` is called.
     package init(
         _ machine: SimulatedMachine, observer: (any StorageObserver)? = nil,
         interlocks: [any Interlock] = [], working: Bool = true, later seconds: Int64 = 0,

@@ -88,7 +88,7 @@ package final class SimulatedCrew: PeripheralCrew {
     }
 
     private func failure(_ name: String, _ reason: String) -> FaultReport {
-        FaultReport(code: FaultCode(3100), kind: .refused, reason: "the peripheral '\(name)' \(reason)", advice: "")
+        FaultReport(PowerCutsError.peripheral(name, reason: reason))
     }
 
     package func upload(

@@ -139,7 +139,8 @@ package final class SimulatedMachine: Sendable {
             boots += 1
             return boots
         }
-        try folder.write("cmdline", "quiet aftercare.slot=\(running)\(watchdog == .loader ? " aftercare.watchdog" : "")\n")
+        let told = watchdog == .loader ? " aftercare.watchdog" : ""
+        try folder.write("cmdline", "quiet aftercare.slot=\(running)\(told)\n")
         try folder.write("boot-id", "boot-\(number)\n")
         try folder.write("watchdog/bootstatus", watchdog == .driver ? "32\n" : "0\n")
         (crew as? SimulatedCrew)?.losePower()
@@ -217,5 +218,5 @@ extension SimulatedMachine {
 }
 
 extension LedgerVerdict {
-    var isIntact: Bool { if case .whole = self { true } else { false } }
+    package var isIntact: Bool { if case .whole = self { true } else { false } }
 }

@@ -168,6 +168,10 @@ extension Medium.File {
         // Of a sector that was written more than once the later writes may be missing, never the earlier ones alone.
         var halted: Set<Int> = []
         for write in writes {
+            guard !write.isCut else {
+                if Bool.random(using: &dice) { content.put(write) }
+                continue
+            }
             for sector in Medium.sectors(write.offset, write.bytes.count) where !halted.contains(sector) {
                 guard Bool.random(using: &dice) else {
                     halted.insert(sector)

@@ -10,6 +10,8 @@ package struct Medium: Sendable {
     struct Write: Sendable {
         let offset: Int
         let bytes: [UInt8]
+        /// What a truncation took away: a change of the file's size, which file systems make whole or not at all.
+        var isCut = false
         var end: Int { offset + bytes.count }
     }
 
@@ -145,7 +147,8 @@ extension Medium.File {
     mutating func resize(to size: Int) {
         // What was cut off is gone for good: should the file grow again, zeros are there.
         if size < now.count {
-            writes.append(Medium.Write(offset: size, bytes: [UInt8](repeating: 0, count: now.count - size)))
+            writes.append(
+                Medium.Write(offset: size, bytes: [UInt8](repeating: 0, count: now.count - size), isCut: true))
         }
         sizes.append(size)
         now.resize(to: size)

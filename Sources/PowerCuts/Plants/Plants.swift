@@ -22,11 +22,6 @@ extension Plant {
                 { $0.isFlush { $0.ownName.hasPrefix(".dropped") } },
                 behind: { $0.isRename { $0.hasSuffix("dropped.json") } })
         },
-        Plant("drop-order", in: "ledger", "a segment is removed before what the tree needs of it is kept") { steps in
-            steps.delaying(
-                { $0.name.ownName.hasPrefix(".dropped") || $0.isRename { $0.hasSuffix("dropped.json") } },
-                behind: { $0.isRemoval(of: \.isLedgerSegment) })
-        },
         Plant("drop-early", in: "ledger", "a segment is removed before the entry that says so is flushed") { steps in
             steps.delaying(\.isDropEntryFlush, behind: { $0.isRemoval(of: \.isLedgerSegment) })
         },
@@ -85,12 +80,6 @@ extension Plant {
                 guard case .write("disk/grubenv", 0, let sector) = change else { return nil }
                 let rest = [UInt8](repeating: UInt8(ascii: "#"), count: 1024 - sector.count)
                 return [.truncate("disk/grubenv", size: 0), .write("disk/grubenv", offset: 0, bytes: sector + rest)]
-            }
-        },
-        Plant("both-copies", in: "uboot-redundant", "both of U-Boot's copies are written at once") { steps in
-            steps.replacing { change in
-                guard case .write("disk/uboot.env", _, let copy) = change else { return nil }
-                return [.write("disk/uboot.env", offset: 0, bytes: copy + copy)]
             }
         },
     ]

@@ -97,8 +97,7 @@ package struct Sweep: Sendable {
 
 extension Sweep {
     /// A worker's bench, for the task that judges one case.
-    ///
-    /// Unchecked because a worker waits for that task before it touches its bench again.
+    // Unchecked because a worker waits for that task before it touches its bench again.
     fileprivate final class Seat: @unchecked Sendable {
         let bench: any Bench
         init(_ bench: any Bench) { self.bench = bench }

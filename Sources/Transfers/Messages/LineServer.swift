@@ -246,6 +246,8 @@ package final class LineServer: Sendable {
                 state.requests = [:]
                 state.streams = StreamSet()
             }
+            // A request that is still at work must not open a stream that nobody would ever close.
+            if state.ending == nil { state.ending = .ended("over") }
             state.reception?.task.cancel()
             return (state.requests, state.streams)
         }

@@ -3,6 +3,7 @@ import BootControl
 import Documents
 import Ledger
 import Platform
+import PowerCuts
 import Synchronization
 import SystemPackage
 import TestSupport

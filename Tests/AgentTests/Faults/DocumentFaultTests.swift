@@ -1,6 +1,7 @@
 import Agent
 import Documents
 import Platform
+import PowerCuts
 import Synchronization
 import SystemPackage
 import TestSupport

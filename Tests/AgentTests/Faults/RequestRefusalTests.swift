@@ -1,6 +1,7 @@
 import Agent
 import Documents
 import Ledger
+import PowerCuts
 import TestSupport
 import Testing
 import Vocabulary

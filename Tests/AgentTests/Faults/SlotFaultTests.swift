@@ -4,6 +4,7 @@ import Documents
 import Foundation
 import Ledger
 import Platform
+import PowerCuts
 import Synchronization
 import SystemPackage
 import TestSupport

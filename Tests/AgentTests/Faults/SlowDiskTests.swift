@@ -3,6 +3,7 @@ import Documents
 import Health
 import Logging
 import Platform
+import PowerCuts
 import Synchronization
 import SystemPackage
 import TestSupport

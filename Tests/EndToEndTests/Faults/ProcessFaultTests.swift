@@ -59,7 +59,7 @@ struct ProcessFaultTests {
     func files() async throws {
         try await FaultyDevice.on { faulty in
             try await faulty.device.cut()
-            try await faulty.boot(try FaultyDevice.agent(faulty.device, through: "exec prlimit --nofile=64:64"))
+            try await faulty.boot(try FaultyDevice.agent(faulty.device, through: "exec prlimit --nofile=128:128"))
             // Each of these holds a descriptor of ours while it waits.
             let bundle = try await faulty.device.product.bundle("1.1.0").string
             try await withThrowingTaskGroup(of: Int32.self) { group in
