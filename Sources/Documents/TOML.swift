@@ -5,12 +5,9 @@ package enum TOML {
     /// Dates become strings; a decimal stays a decimal.
     package static func read(_ text: String, limit: Int = 1 << 20) throws(DocumentError) -> JSON {
         guard text.utf8.count <= limit else { throw .tooLarge(limit: limit) }
-        // toml++ 3.4.0 ends the whole process over such a header instead of refusing it.
-        var walk = TOMLWalk(text)
+        var walk = TOMLWalk(text, notesPlaces: false)
         walk.document()
-        if let place = walk.namelessHeader {
-            throw .toml(line: place.line, column: place.column, reason: "the name of a table is expected after '['")
-        }
+        if let refusal = walk.refusal { throw refusal }
         let json: String
         do {
             // The options that are left out would keep a number's base, which JSON does not know.

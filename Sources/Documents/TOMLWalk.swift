@@ -9,10 +9,21 @@ struct TOMLWalk {
     /// How many elements each list of tables has so far, by its path.
     private var counts: [String: Int] = [:]
     private var hasEnded = false
-    /// Where the first header of a table stands that has no name, after which there is nothing to walk over.
-    private(set) var namelessHeader: TextPosition?
+    /// How many tables and lists hold the place that the walk has come to.
+    private var depth = 0
+    /// What toml++ 3.4.0 ends the whole process over instead of refusing it, or would grow over without bounds; the walk ends there.
+    private(set) var refusal: DocumentError?
+    /// How many bytes of paths may still be noted: short pairs under a long name would take far more than the text does.
+    private var room: Int
 
-    init(_ text: String) { bytes = Array(text.utf8) }
+    private static let nameLimit = 256
+    private static let usualRoom = 16 << 20
+
+    /// Reads nothing yet; without `notesPlaces` there is only the refusal to be had.
+    init(_ text: String, notesPlaces: Bool = true) {
+        bytes = Array(text.utf8)
+        room = notesPlaces ? Self.usualRoom : 0
+    }
 
     mutating func document() {
         var table = ""
@@ -67,6 +78,35 @@ struct TOMLWalk {
 
     private mutating func end() { hasEnded = true }
 
+    private mutating func refuse(_ error: DocumentError) {
+        refusal = refusal ?? error
+        end()
+    }
+
+    private mutating func refuse(at place: TextPosition, _ reason: String) {
+        refuse(.toml(line: place.line, column: place.column, reason: reason))
+    }
+
+    /// Goes into what `count` more tables or lists hold; neither the walk nor toml++ may run out of stack there.
+    private mutating func enter(_ count: Int = 1, _ body: (inout TOMLWalk) -> Void) {
+        depth += count
+        defer { depth -= count }
+        guard depth < JSONReader.depthLimit else { return refuse(.tooDeep(limit: JSONReader.depthLimit)) }
+        body(&self)
+    }
+
+    private mutating func noteKey(_ path: String, at position: TextPosition) {
+        guard room > 0, keys[path] == nil else { return }
+        room -= path.utf8.count
+        keys[path] = position
+    }
+
+    private mutating func noteValue(_ path: String) {
+        guard room > 0 else { return }
+        room -= path.utf8.count
+        values[path] = here
+    }
+
     /// `[table]` or `[[list]]`; gives the path that the following pairs are in.
     private mutating func header() -> String {
         let start = here
@@ -77,17 +117,18 @@ struct TOMLWalk {
         for (index, part) in parts.enumerated() {
             path = joined(path, part.name)
             if index == parts.count - 1, isList {
-                keys[path] = keys[path] ?? start
+                noteKey(path, at: start)
                 let number = counts[path, default: 0]
                 counts[path] = number + 1
                 path += "[\(number)]"
             } else if let count = counts[path] {
                 path += "[\(count - 1)]"
             }
-            keys[path] = keys[path] ?? start
+            noteKey(path, at: start)
         }
         skipBlank(lines: false)
-        if parts.isEmpty { namelessHeader = start }
+        depth = parts.count + (isList ? 1 : 0)
+        if parts.isEmpty { refuse(at: start, "the name of a table is expected after '['") }
         guard !parts.isEmpty, next == UInt8(ascii: "]") else {
             end()
             return path
@@ -102,19 +143,19 @@ struct TOMLWalk {
         var path = table
         for part in parts {
             path = joined(path, part.name)
-            keys[path] = keys[path] ?? part.position
+            noteKey(path, at: part.position)
         }
         skipBlank(lines: false)
         guard !parts.isEmpty, next == UInt8(ascii: "=") else { return end() }
         step()
         skipBlank(lines: false)
-        value(of: path)
+        enter(parts.count) { $0.value(of: path) }
     }
 
     private func joined(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
     private mutating func value(of path: String) {
-        values[path] = here
+        noteValue(path)
         switch next {
         case nil: end()
         case UInt8(ascii: "\""), UInt8(ascii: "'"): _ = string()
@@ -138,9 +179,10 @@ struct TOMLWalk {
                 continue
             }
             let element = "\(path)[\(number)]"
-            keys[element] = here
+            if byte == UInt8(ascii: "}") { return refuse(at: here, "a value or ']' is expected, saw '}'") }
+            noteKey(element, at: here)
             let before = offset
-            value(of: element)
+            enter { $0.value(of: element) }
             if offset == before { return end() }
             number += 1
         }
@@ -164,6 +206,14 @@ extension TOMLWalk {
             skipBlank(lines: false)
             let position = here
             guard let name = simpleKey() else { return [] }
+            guard name.utf8.count <= Self.nameLimit else {
+                refuse(at: position, "a key is longer than \(Self.nameLimit) bytes")
+                return []
+            }
+            guard parts.count < JSONReader.depthLimit else {
+                refuse(.tooDeep(limit: JSONReader.depthLimit))
+                return []
+            }
             parts.append((name, position))
             skipBlank(lines: false)
             guard next == UInt8(ascii: ".") else { return parts }

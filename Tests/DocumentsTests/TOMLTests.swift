@@ -37,6 +37,8 @@ struct TOMLTests {
             ("a = 1\na = 2", 2), ("a = 1\nb = ", 2), ("x", 1), ("a = 1\n\n[t\n", 3), ("a = \"open", 1), ("[a]\n[a]", 2),
             ("a = 1 b = 2", 1), ("a = 01", 1), ("[\u{19}", 1), ("a = 1\n[ # no name\n]", 2), ("[[\u{1}]]", 1),
             ("\u{FEFF}[[ \u{19}", 1), ("a = [\n1]\n[ = ]", 3), ("[a.\u{1}]", 1),
+            ("a = [}", 1), ("a = [\n  1, }", 2), ("a = [{b = [ # none\n}]}]", 2),
+            ("\(String(repeating: "k", count: 257)) = 1", 1),
         ])
     func mistakes(text: String, line: Int) {
         let error = #expect(throws: DocumentError.self) { try TOML.read(text) }
@@ -55,6 +57,32 @@ struct TOMLTests {
             "x = '''\n[ ]\n'''", "x = [\n[ ],\n[1]\n]\n[a]", "# [\n[a] # [", "x = { y = [ ] }",
         ])
     func tables(text: String) throws { _ = try TOML.read(text) }
+
+    @Test(
+        "What is nested too deeply is refused before it can use up the stack",
+        arguments: [
+            "a = " + String(repeating: "[", count: 1 << 19), "a = " + String(repeating: "{a=", count: 1 << 18),
+            String(repeating: "a.", count: 1 << 19) + "a = 1", "[" + String(repeating: "a.", count: 1 << 19) + "a]",
+            "[" + String(repeating: "a.", count: 31) + "a]\nb = 1", "a.b = " + String(repeating: "[", count: 31),
+        ].map(DeepText.init))
+    func depth(deep: DeepText) {
+        #expect(throws: DocumentError.tooDeep(limit: JSONReader.depthLimit)) {
+            try TOML.read(deep.text, limit: 1 << 21)
+        }
+    }
+
+    /// A text that is too long for the name of a test.
+    struct DeepText: CustomTestStringConvertible {
+        let text: String
+        var testDescription: String { "\(text.prefix(12))…, \(text.utf8.count) bytes" }
+    }
+
+    @Test("As deep as JSON may be, TOML may be")
+    func deepest() throws {
+        let inLists = "a = " + String(repeating: "[", count: 30) + String(repeating: "]", count: 30)
+        let inTables = "[" + String(repeating: "a.", count: 29) + "a]\nb = 1"
+        for text in [inLists, inTables] { _ = try TOML.read(text) }
+    }
 
     @Test("A document over its limit is refused")
     func limit() { #expect(throws: DocumentError.tooLarge(limit: 4)) { try TOML.read("a = 1", limit: 4) } }

@@ -35,7 +35,8 @@ class Canonical(unittest.TestCase):
 
     def test_what_is_not_one_spelling_is_refused(self):
         for text in (b'{"a":1,"a":1}', b'{"b":1,"a":1}', b"[1.0]", b"[1e3]", b"[-0]", b'["\\u0041"]', b"[1 ]", b"[NaN]",
-                     b"[1]\n", b"\xef\xbb\xbf[]", b'["\\ud800"]', b"[9007199254740993]", b"[" * 33 + b"]" * 33,
+                     b"[1]\n", b"\xef\xbb\xbf[]", b'["\\ud800"]', b"[9007199254740992]", b"[-9007199254740992]",
+                     b"[9007199254740993]", b"[9007199254740992.0]", b"[100000000000000000000]", b"[" * 33 + b"]" * 33,
                      b"[1e400]", b"['a']", b"[01]", b"", b'["\xff"]', b"[" * 100000):
             with self.assertRaises(Refused):
                 canonical.read(text)

@@ -27,18 +27,26 @@ def pairs(members: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def whole(digits: str) -> int | float:
-    """A number without fraction: what a double cannot hold exactly becomes the double that it stands for."""
-    if len(digits) <= 16 and abs(value := int(digits)) <= EXACT:
+def whole(digits: str) -> int:
+    """A number without fraction."""
+    if len(digits) <= 17 and abs(value := int(digits)) <= EXACT:
         return value
-    return float(digits)
+    raise Refused("AC-1102", f"{printable(digits, 40)} is beyond 2^53 - 1")
+
+
+def decimal(digits: str) -> float:
+    """A number with a fraction or an exponent, whose canonical form may not be a whole number beyond 2^53 - 1."""
+    value = float(digits)
+    if EXACT < abs(value) < 1e21:
+        raise Refused("AC-1102", f"{printable(digits, 40)} is beyond 2^53 - 1")
+    return value
 
 
 def constant(name: str) -> NoReturn:
     raise Refused("AC-1102", f"{name} is no JSON")
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=pairs, parse_int=whole, parse_constant=constant)
+DECODER = json.JSONDecoder(object_pairs_hook=pairs, parse_int=whole, parse_float=decimal, parse_constant=constant)
 
 
 def parse(data: bytes) -> object:
@@ -59,8 +67,6 @@ def number(value: int | float) -> str:
         return str(value)
     if not math.isfinite(value):
         raise Refused("AC-1102", "a number is larger than a double")
-    if EXACT < abs(value) < 1e21:
-        raise Refused("AC-1102", "a whole number is beyond 2^53 - 1")
     if value == 0:
         return "0"
     mantissa, _, exponent = repr(abs(value)).partition("e")
