@@ -36,6 +36,32 @@ struct AuthorityTests {
         return try #require(der)
     }
 
+    @Test("A certificate or a revocation list with a bit behind its signature is no second encoding of it")
+    func encodings() throws {
+        let ada = try authority.issue(role: .software, person: "Ada Lovelace", days: 90, now: now)
+        let certificate = try #require(
+            try Certificate.read(pem: storage.read(ada.certificate, limit: 1 << 16), limit: 9).first)
+        let list = try #require(
+            try RevocationList.read(pem: try folder.read("software/issuing-crl.pem"), limit: 1).first)
+        _ = try (Certificate(der: certificate.der), RevocationList(der: list.der))
+        #expect(throws: CryptoError.openSSL("read a certificate", reason: "it is not in DER")) {
+            try Certificate(der: Self.withUnusedBit(certificate.der))
+        }
+        #expect(throws: CryptoError.openSSL("read a revocation list", reason: "it is not in DER")) {
+            try RevocationList(der: Self.withUnusedBit(list.der))
+        }
+    }
+
+    /// The last element, a BIT STRING with a signature, says that its last bit counts for nothing (X.690 §8.6.2).
+    private static func withUnusedBit(_ der: [UInt8]) throws -> [UInt8] {
+        var der = der
+        let start = try #require(
+            der.indices.last { der[$0...].starts(with: [0x03, UInt8(truncatingIfNeeded: der.count - $0 - 2), 0x00]) })
+        der[start + 2] = 1
+        der[der.count - 1] |= 1
+        return der
+    }
+
     @Test(
         "What it issues is accepted by the policy that it writes, without a warning",
         arguments: [KeyKind.rsa(bits: 3072), .rsa(bits: 4096), .p256, .p384, .ed25519])

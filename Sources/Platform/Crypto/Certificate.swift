@@ -24,11 +24,13 @@ package final class Certificate: Sendable {
     /// The subject key identifier extension, nil where there is none.
     package let keyIdentifier: [UInt8]?
 
-    /// Reads DER and refuses anything after it.
+    /// Reads DER and refuses anything after it, and every other encoding of the same.
     package convenience init(der: [UInt8]) throws(CryptoError) {
         let decoded = derDecoding(der, { d2i_X509(nil, $0, $1) }, free: { X509_free($0) })
         guard let decoded else { throw .last("read a certificate") }
         try self.init(owning: decoded)
+        // OpenSSL reads more encodings than the one that it writes, and whoever compares bytes must not see two of one thing.
+        guard self.der == der else { throw .openSSL("read a certificate", reason: "it is not in DER") }
     }
 
     /// Takes over the reference.

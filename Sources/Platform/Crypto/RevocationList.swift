@@ -18,6 +18,8 @@ package final class RevocationList: Sendable {
         let decoded = derDecoding(der, { d2i_X509_CRL(nil, $0, $1) }, free: { X509_CRL_free($0) })
         guard let decoded else { throw .last("read a revocation list") }
         try self.init(owning: decoded)
+        // OpenSSL reads more encodings than the one that it writes, and whoever compares bytes must not see two of one thing.
+        guard self.der == der else { throw .openSSL("read a revocation list", reason: "it is not in DER") }
     }
 
     /// Takes over the reference.
