@@ -48,15 +48,16 @@ struct BootEnvironmentDoor: Entrance {
 
     /// Everything that an agent and a loader do with an environment, whatever it says.
     ///
-    /// `variables` reads what the loader sees in the files, and shares no code with the product.
+    /// `variables` reads what the loader sees in the files, and shares no code with the product. Names are bytes: as texts two that
+    /// are no UTF-8 could be one.
     private func use<Scheme: BootScheme, Environment: BootEnvironment>(
         _ control: EnvironmentBootControl<Scheme, Environment>, _ places: [FilePath],
-        _ variables: ([[UInt8]]) -> [String: [UInt8]]
+        _ variables: ([[UInt8]]) -> [[UInt8]: [UInt8]]
     ) throws {
         guard let before = try? control.status() else { return }
         try promise("a status knows the slot sets only", Set(before.order).isSubset(of: control.slotSets))
-        let own = Set(control.scheme.names)
-        func foreign() throws(StorageError) -> [String: [UInt8]] {
+        let own = Set(control.scheme.names.map { Array($0.utf8) })
+        func foreign() throws(StorageError) -> [[UInt8]: [UInt8]] {
             let contents = try places.map { (path) throws(StorageError) in
                 try ground.storage.read(path, limit: Self.copySize)
             }
@@ -107,14 +108,14 @@ private enum GRUBText {
         return block + [UInt8](repeating: UInt8(ascii: "#"), count: size - block.count)
     }
 
-    static func variables(_ block: [UInt8]) -> [String: [UInt8]] {
-        var variables: [String: [UInt8]] = [:]
+    static func variables(_ block: [UInt8]) -> [[UInt8]: [UInt8]] {
+        var variables: [[UInt8]: [UInt8]] = [:]
         var place = signature.count
         while place < block.count {
             let isComment = block[place] == UInt8(ascii: "#")
             let start = place
             while !isComment, place < block.count, block[place] != UInt8(ascii: "=") { place += 1 }
-            let name = String(decoding: block[start..<place], as: UTF8.self)
+            let name = Array(block[start..<place])
             if !isComment { place += 1 }
             var value: [UInt8] = []
             while place < block.count, block[place] != UInt8(ascii: "\n") {
@@ -154,12 +155,12 @@ private enum UBootText {
         }
     }
 
-    static func variables(_ copy: [UInt8], _ isRedundant: Bool) -> [String: [UInt8]] {
-        var variables: [String: [UInt8]] = [:]
+    static func variables(_ copy: [UInt8], _ isRedundant: Bool) -> [[UInt8]: [UInt8]] {
+        var variables: [[UInt8]: [UInt8]] = [:]
         for entry in copy.dropFirst(isRedundant ? 5 : 4).split(separator: 0, omittingEmptySubsequences: false) {
             if entry.isEmpty { break }
             guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            variables[String(decoding: entry[..<equals], as: UTF8.self)] = Array(entry[(equals + 1)...])
+            variables[Array(entry[..<equals])] = Array(entry[(equals + 1)...])
         }
         return variables
     }

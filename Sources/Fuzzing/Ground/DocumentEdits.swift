@@ -68,7 +68,9 @@ extension JSON {
         case 4: return .integer(Int64(feed.byte()))
         case 5:
             let number = Double(bitPattern: feed.number())
-            return number.isFinite ? .decimal(number) : .decimal(0.5)
+            // No reader gives one between 2^53 and 10^21, which is less than 2^70.
+            let isReadable = number.isFinite && !(53..<70).contains(number.exponent)
+            return .decimal(isReadable ? number : 0.5)
         case 6: return .string(String(decoding: feed.piece(), as: UTF8.self))
         case 7: return .array([])
         case 8: return .object([:])

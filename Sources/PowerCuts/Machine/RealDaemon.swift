@@ -18,18 +18,18 @@ package struct RealDaemon: Sendable {
     func settle(_ machine: SimulatedMachine, storage: Storage, limit: Int = SimulatedMachine.restartLimit) async throws
     {
         for _ in 0..<limit {
-            let (program, machine) = (program, machine)
-            if try await BlockingThread.run("daemon", { try Self.run(program, machine) }) { return }
+            let (program, configuration) = (program, machine.configurationPath)
+            if try await BlockingThread.run("daemon", { try Self.run(program, configuration) }) { return }
             try machine.boot(storage: storage)
         }
         throw PowerCutsError.restless(restarts: limit)
     }
 
     /// Runs it once; true if it came to rest.
-    private static func run(_ program: FilePath, _ machine: SimulatedMachine) throws -> Bool {
+    private static func run(_ program: FilePath, _ configuration: FilePath) throws -> Bool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program.string)
-        process.arguments = ["daemon", "--config", machine.folder.file("etc/aftercare.toml").string]
+        process.arguments = ["daemon", "--config", configuration.string]
         process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
         let messages = Pipe()
         process.standardError = messages

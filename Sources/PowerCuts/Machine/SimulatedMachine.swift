@@ -17,6 +17,8 @@ package final class SimulatedMachine: Sendable {
     package let folder: TemporaryFolder
     package let approvers: Approvers
     package let configuration: Configuration
+    private let configurationText: String
+    private static let configurationName = "etc/aftercare.toml"
     package let crew: (any PeripheralCrew)?
     /// The clock stands here unless a machine has approvers of its own: a minute after everything was signed.
     package static let time = Approvers.time.advanced(by: 60)
@@ -38,11 +40,11 @@ package final class SimulatedMachine: Sendable {
         try FileManager.default.copyItem(
             atPath: self.approvers.folder.path.string, toPath: folder.file("etc").string)
         let trust = String(decoding: try self.approvers.folder.read("trust.toml"), as: UTF8.self)
-        let text =
+        configurationText =
             Self.configuration(in: folder.path, soak: soak, lockFile: lockFile, update: update, loader: loader)
             .replacing("[device]\n", with: "[device]\n" + device) + trust
             + String(decoding: try self.approvers.folder.read("change-control.toml"), as: UTF8.self)
-        let path = try folder.write("etc/aftercare.toml", text)
+        let path = try folder.write(Self.configurationName, configurationText)
         configuration = try Configuration.read(path, storage: Storage())
         try folder.write("disk/a.img", TestImage("1.0.0").bytes)
         try folder.write("disk/b.img", [UInt8](repeating: 0, count: TestImage.byteCount))
@@ -118,6 +120,11 @@ package final class SimulatedMachine: Sendable {
 
         """
     }
+
+    /// Writes the machine's own configuration: a content that was recorded on another machine names that one's places.
+    func writeConfiguration() throws { try folder.write(Self.configurationName, configurationText) }
+
+    var configurationPath: FilePath { folder.file(Self.configurationName) }
 
     /// Who tells that the watchdog fired.
     package enum Watchdog {

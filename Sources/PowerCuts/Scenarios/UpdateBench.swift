@@ -32,9 +32,18 @@ final class UpdateBench: Bench {
         let source = try machine.slot(workshop.scenario.source)
         var complaints = try examineBoot()
         try machine.boot(storage: ground.storage)
-        // What the daemon has brought to rest, the agent in this process finds at rest.
-        if let daemon = workshop.scenario.daemon { try await daemon.settle(machine, storage: ground.storage) }
-        let status = try await machine.settle(observer: ground.fence)
+        let status: JSON
+        if let daemon = workshop.scenario.daemon {
+            try machine.writeConfiguration()
+            try await ground.noticing { try await daemon.settle(machine, storage: ground.storage) }
+            let rested = try machine.entries().count
+            status = try await machine.settle(observer: ground.fence)
+            // What the daemon has brought to rest, the agent in this process finds at rest.
+            let more = try machine.entries().dropFirst(rested).map(\.type).filter(Self.isWork)
+            if !more.isEmpty { complaints.append("the daemon rested before \(more.joined(separator: ", "))") }
+        } else {
+            status = try await machine.settle(observer: ground.fence)
+        }
         let (answer, wanted) = (try workshop.answer(status), ground.recording.answer)
         if answer != wanted {
             let isExcused = Self.excused.contains(status["last"]?["outcome"]?.string ?? "")
@@ -52,6 +61,11 @@ final class UpdateBench: Bench {
             complaints.append("slot set \(workshop.scenario.source), which ran before, was changed")
         }
         return try complaints + examineBoot() + ground.examineLedger(circumstances) + ground.examineRest()
+    }
+
+    /// Whether an entry of this type says that an update went on.
+    private static func isWork(_ type: String) -> Bool {
+        ["update.", "slot.", "trial.", "selftest."].contains { type.hasPrefix($0) }
     }
 
     /// What the loader would start must be whole, and there must be something: before anything was mended, and in the end.

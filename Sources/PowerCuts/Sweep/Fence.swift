@@ -19,6 +19,9 @@ final class Fence: StorageObserver {
         }
     }
 
+    /// Remembers what somebody else changed: names below the folder.
+    func note(_ changed: Set<String>) { names.withLock { $0.formUnion(changed) } }
+
     func decide(on operation: StorageOperation, data: UnsafeRawBufferPointer?) -> StorageDecision {
         switch operation {
         case .create(let path), .write(let path, _, _), .zero(let path, _, _), .truncate(let path, _),

@@ -24,6 +24,15 @@ final class Ground {
 
     func put(_ content: MediumContent) throws { try folder.put(content, touched: fence.take()) }
 
+    /// Lets another process work here, whose changes the fence does not see, and takes note of them.
+    func noticing(_ body: () async throws -> Void) async throws {
+        let before = try MediumContent(of: path)
+        try await body()
+        let after = try MediumContent(of: path)
+        let files = Set(before.files.keys).union(after.files.keys).filter { before.files[$0] != after.files[$0] }
+        fence.note(files.union(before.folders.symmetricDifference(after.folders)))
+    }
+
     /// What the ledger holds now, as it stands there.
     var ledgerText: String {
         let lines = (try? MediumContent(of: path))?.ledgerLines ?? []
