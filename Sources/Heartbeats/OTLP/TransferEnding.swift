@@ -15,7 +15,7 @@ package struct TransferEnding: Sendable, Equatable {
     package let verdict: Verdict
     package let status: Int?
     package let fault: HeartbeatError?
-    /// How long the server asked to be left alone.
+    /// How long the server asked to be left alone; more than a day counts as a day.
     package let retryAfter: Duration?
 
     /// For the record: `accepted`, or the code of the fault.
@@ -72,12 +72,14 @@ package struct TransferEnding: Sendable, Equatable {
     /// Seconds, or a date that is read as far from the server's own (RFC 9110 §10.2.3).
     private static func retryAfter(_ fields: HTTPResponse.Fields) -> Duration? {
         guard let text = fields.retryAfter else { return nil }
-        if let seconds = UInt32(text) { return .seconds(Int64(seconds)) }
+        if let seconds = UInt32(text) { return pause(Int64(seconds)) }
         guard let until = Timestamp(httpDate: text), let now = fields.date.flatMap({ Timestamp(httpDate: $0) }) else {
             return nil
         }
-        return .seconds(max(0, until.seconds - now.seconds))
+        return pause(until.seconds - now.seconds)
     }
+
+    private static func pause(_ seconds: Int64) -> Duration { .seconds(min(max(0, seconds), 86400)) }
 
     /// The beginning of what a server said, harmless in a log.
     private static func excerpt(_ bytes: [UInt8]) -> String {
