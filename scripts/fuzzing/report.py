@@ -35,7 +35,7 @@ def findings(program: Program, trials: list[Trial]) -> str:
         for path in trial.findings:
             lines.append(f"{trial.door}: {trial.words}\n  {' '.join(command(program, trial.door, str(path)))}")
         if trial.words and not trial.findings:
-            lines.append(f"{trial.door} did not end well: {trial.words}")
+            lines.append(f"{trial.door} did not end well: {trial.words}\n  {trial.log}")
     return "\n".join(lines)
 
 

@@ -24,6 +24,7 @@ _BROKEN = ("crash-", "timeout-", "oom-", "leak-")
 # So much larger than after the last time, and a corpus is cut down to what reaches something.
 _GROWTH = 1.5
 _SMALLEST_MERGED = 400
+_LOG_SIZE = 64 << 10
 
 
 @dataclass
@@ -32,6 +33,8 @@ class Trial:
 
     door: str
     tally: Tally
+    # Where the end of its output is kept if it failed.
+    log: Path
     findings: list[Path] = field(default_factory=list)
     # What the program said last, where it found something or did not run at all.
     words: str = ""
@@ -70,11 +73,12 @@ def run(program: Program, cache: Cache, door: str, seconds: int) -> Trial:
         tally.executions, tally.coverage, tally.features = int(executions), int(coverage), int(features)
     for executions in _EXECUTED.findall(output):
         tally.executions = int(executions)
-    trial = Trial(door, tally)
+    trial = Trial(door, tally, findings / "last-failure.log")
     trial.findings = sorted(path for path in set(findings.iterdir()) - known if path.name.startswith(_BROKEN))
     tally.findings = len(trial.findings)
     if status != 0:
         trial.words = _last_words(output)
+        trial.log.write_bytes(output[-_LOG_SIZE:])
     cache.add(door, tally)
     return trial
 
