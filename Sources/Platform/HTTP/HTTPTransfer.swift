@@ -11,7 +11,9 @@ final class HTTPTransfer {
 
     private let request: HTTPRequest
     private let loop: HTTPLoop
-    private let handle: HTTPHandle
+    /// Of the present request only: libcurl before 8.1 still points to what a handle's last answer said when the next one begins
+    /// with a folded line (curl issue 11101), and whoever answers could write where that was.
+    private var handle: HTTPHandle
     private let acceptsAnyStatus: Bool
     private var phase = Phase.prepared
     /// The head of the first answer that was taken: what every later one must agree with.
@@ -38,15 +40,7 @@ final class HTTPTransfer {
         self.acceptsAnyStatus = acceptsAnyStatus
         pace = HTTPPace(request)
         handle = try HTTPHandle(request)
-        handle.deliver(to: Unmanaged.passUnretained(self).toOpaque()) { bytes, size, count, context in
-            guard let context else { return 0 }
-            let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            return Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue().take(chunk)
-        } head: { bytes, size, count, context in
-            guard let context else { return 0 }
-            let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            return Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue().take(line: line)
-        }
+        deliver()
     }
 
     deinit { stop() }
@@ -85,6 +79,19 @@ final class HTTPTransfer {
         case .prepared, .running: return true
         case .ended: return false
         case .failed(let error): throw error
+        }
+    }
+
+    /// Has libcurl call this transfer, which outlives the handle.
+    private func deliver() {
+        handle.deliver(to: Unmanaged.passUnretained(self).toOpaque()) { bytes, size, count, context in
+            guard let context else { return 0 }
+            let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            return Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue().take(chunk)
+        } head: { bytes, size, count, context in
+            guard let context else { return 0 }
+            let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            return Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue().take(line: line)
         }
     }
 
@@ -161,6 +168,8 @@ extension HTTPTransfer {
             loop.wait(until: min(end, deadline ?? end))
         }
         resumeCount += 1
+        do throws(HTTPError) { handle = try HTTPHandle(request) } catch { throw failed(error) }
+        deliver()
         if received > 0 { handle.ask(from: received, of: head) }
         start()
     }

@@ -1,6 +1,7 @@
 import Agent
 import BootControl
 import Documents
+import Ledger
 import Platform
 import TestSupport
 import Vocabulary

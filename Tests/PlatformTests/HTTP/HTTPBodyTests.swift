@@ -71,6 +71,22 @@ struct HTTPBodyTests {
         #expect(body.resumeCount == 2)
     }
 
+    @Test(
+        "A rest whose head begins with a folded line goes on no line of the answer before it",
+        arguments: [8, 1000, 60_000])
+    func foldedRest(length: Int) async throws {
+        let server = try ScriptedServer()
+        let folded = "HTTP/1.1 206 Partial\r\n folded: " + String(repeating: "x", count: length) + "\r\n"
+        server.say([
+            Array(Self.begin.utf8),
+            Array((Self.rest.replacing("HTTP/1.1 206 Partial\r\n", with: folded) + "\r\nfghij").utf8),
+            // Where that counts as no answer.
+            Array((Self.rest + "\r\nfghij").utf8),
+        ])
+        let body = try HTTPBody(request(server.address))
+        #expect(try await readAll(body) == Array("abcdefghij".utf8))
+    }
+
     @Test("A rest that is longer than the file is not the file's")
     func longRest() async throws {
         let server = try ScriptedServer()
