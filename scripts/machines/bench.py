@@ -5,7 +5,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import disk_image, kernel, loaders, root_filesystem, slot_image, uboot_build
@@ -36,23 +36,27 @@ class Loader:
 
 
 # Seconds until the watchdog that GRUB arms restarts the machine, if nobody has taken it over: a boot on a busy host
-# without KVM may be that slow. In the stories that wait for it, it is the less.
+# without KVM may be that slow. In the stories that wait for it, it is the less, and so is Linux' own patience with the
+# first program: GRUB to Linux' driver take 10 s, and the driver to systemd 2 s, where nothing else runs.
 PATIENT = 900
-IMPATIENT = 300
+IMPATIENT = 120
+OPENED = 60
 
 
-def _grub(name: str, watchdog: int) -> Loader:
+def _grub(name: str, watchdog: int, opened: int | None = None) -> Loader:
     return Loader(
         name,
         "grub",
         f'"/efi/{loaders.GRUB_FOLDER}/grubenv"',
-        lambda target: loaders.grub(target, watchdog=watchdog),
+        lambda target: loaders.grub(target, watchdog=watchdog, opened=opened),
         lambda disk, port: Hardware(disk, http_port=port),
     )
 
 
 GRUB = _grub("grub", PATIENT)
-GRUB_IMPATIENT = _grub("grub-impatient", IMPATIENT)
+GRUB_IMPATIENT = _grub("grub-impatient", IMPATIENT, OPENED)
+
+
 def _uboot(name: str, redundant: bool) -> Loader:
     files = loaders.UBOOT_FILES[: 2 if redundant else 1]
     copies = [f'{{ path = "/efi/{file}", offset = 0, size = {loaders.ENVIRONMENT_SIZE} }}' for file in files]
@@ -99,6 +103,7 @@ class Bench:
         self.web = WebServer(self.released)
         # Made for the first device that needs it.
         self._factory: dict[tuple[str, int, bool], Path] = {}
+        self._kept: dict[str, tuple[Path, Hardware]] = {}
 
     def __enter__(self) -> "Bench":
         self.web.__enter__()
@@ -111,11 +116,14 @@ class Bench:
         files = DAMAGES[damage](self._kernel.overlay) if damage else {}
         return slot_image.release(self._root, self._kernel.overlay, release, files)
 
-    def bundle(self, release: str, damage: str | None = None) -> Path:
-        """An approved bundle of a release of the example product, as it is or damaged by its maker."""
+    def bundle(self, release: str, damage: str | None = None, deadline: int = 300) -> Path:
+        """An approved bundle of a release of the example product, as it is or damaged by its maker.
+
+        `deadline`: how many seconds the release gives its self-tests.
+        """
         target = self.released / (f"{release}-{damage}.aftercare" if damage else f"{release}.aftercare")
         if not target.exists():
-            self.manufacturer.bundle(release, self.image(release, damage), target)
+            self.manufacturer.bundle(release, self.image(release, damage), target, deadline=deadline)
         return target
 
     def small_bundle(self) -> Path:
@@ -135,6 +143,19 @@ class Bench:
         port = self.web.port
         disk = disk_image.copy(self._factory[key], self.folder / f"{name}.disk")
         return Device(disk, self.logs / name, loader.hardware(disk, port))
+
+    def keep(self, name: str, device: Device) -> None:
+        """Keeps the disk of a device that is switched off, for devices that go on from there."""
+        self._kept[name] = (disk_image.copy(device.disk, self.folder / f"kept-{name}.disk"), device.hardware)
+
+    def kept(self, name: str) -> bool:
+        return name in self._kept
+
+    def resumed(self, kept: str, name: str) -> Device:
+        """A device, switched off, that goes on from a disk that was kept."""
+        source, hardware = self._kept[kept]
+        disk = disk_image.copy(source, self.folder / f"{name}.disk")
+        return Device(disk, self.logs / name, replace(hardware, disk=disk))
 
     def _make_factory_disk(self, loader: Loader, attempts: int, both_slots: bool) -> Path:
         name = f"{loader.name}-{attempts}-{'both' if both_slots else 'one'}"

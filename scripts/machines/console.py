@@ -15,6 +15,29 @@ from .commands import Failure, Restarted
 
 ESCAPE = re.compile(r"\x1b(\[[0-9;?=]*[ -/]*[@-~]|[78=>c]|\([0-9A-B])")
 KEPT = 8 << 20
+# How many times its patience a wait may last in all, as long as the machine goes on saying something.
+LONGEST = 5
+
+
+class Signs:
+    """When a machine last said anything, on whichever port: a busy host makes it slow, and only silence is a hang."""
+
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+
+
+class Patience:
+    """Ends `seconds` after the last sign of life, and at the latest after LONGEST times as many."""
+
+    def __init__(self, seconds: float, signs: Signs) -> None:
+        self._began = time.monotonic()
+        self._seconds = seconds
+        self._signs = signs
+
+    @property
+    def left(self) -> float:
+        quiet = max(self._began, self._signs.last) + self._seconds
+        return min(quiet, self._began + LONGEST * self._seconds) - time.monotonic()
 
 
 class Port:
@@ -23,9 +46,10 @@ class Port:
     It is drained by a thread of `Ports` whether anybody waits or not: a full socket would hold up the machine's UART.
     """
 
-    def __init__(self, name: str, line: socket.socket) -> None:
+    def __init__(self, name: str, line: socket.socket, signs: Signs) -> None:
         self.name = name
         self._line = line
+        self._signs = signs
         self._raw = bytearray()
         self._dropped = 0
         self._changed = threading.Condition()
@@ -56,28 +80,28 @@ class Port:
         return "".join(each for each in text if each in "\n\t" or each.isprintable())
 
     def wait(self, pattern: str, timeout: float = 300, since: int = 0) -> re.Match[str]:
-        """Waits until a regular expression (multi-line) matches what came since `since`."""
+        """Waits until a regular expression (multi-line) matches what came since `since`: see Patience."""
         wanted = re.compile(pattern, re.MULTILINE)
-        end = time.monotonic() + timeout
+        patience = Patience(timeout, self._signs)
         with self._changed:
             while not (found := wanted.search(self.text(since))):
-                left = end - time.monotonic()
+                left = patience.left
                 if left <= 0 or not self._open:
-                    why = f"not within {timeout:.0f} s" if self._open else "not before the machine ended"
+                    why = f"within {timeout:.0f} s of silence" if self._open else "before the machine ended"
                     raise Failure(f"{self.name}: '{pattern}' did not come {why}; last:\n{self.text(since)[-1500:]}")
                 self._changed.wait(min(left, 5))
         return found
 
     def wait_bytes(self, marker: bytes, since: int, timeout: float, unless: bytes) -> bytes:
         """Waits for `marker` and returns what came since `since`, to its end; Restarted if `unless` comes before it."""
-        end = time.monotonic() + timeout
+        patience = Patience(timeout, self._signs)
         with self._changed:
             while (found := self._raw.find(marker, max(0, since - self._dropped))) < 0:
-                left = end - time.monotonic()
+                left = patience.left
                 if self._raw.find(unless, max(0, since - self._dropped)) >= 0:
                     raise Restarted(f"{self.name}: the machine restarted meanwhile")
                 if left <= 0 or not self._open:
-                    raise Failure(f"{self.name}: no answer within {timeout:.0f} s; last:\n{self.text(since)[-800:]}")
+                    raise Failure(f"{self.name}: no answer within {timeout:.0f} s of silence; last:\n{self.text(since)[-800:]}")
                 self._changed.wait(min(left, 5))
             return bytes(self._raw[max(0, since - self._dropped) : found + len(marker)])
 
@@ -139,12 +163,13 @@ class Ports:
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
         self._ports: list[Port] = []
+        self._signs = Signs()
         self._thread = threading.Thread(target=self._drain, daemon=True, name="serial ports")
 
     def connect(self, name: str, path: Path) -> Port:
         line = socket.socket(socket.AF_UNIX)
         line.connect(str(path))
-        port = Port(name, line)
+        port = Port(name, line, self._signs)
         self._ports.append(port)
         self._selector.register(line, selectors.EVENT_READ, port)
         return port
@@ -169,6 +194,7 @@ class Ports:
                 except OSError:
                     data = b""
                 if data:
+                    self._signs.last = time.monotonic()
                     key.data._received(data)
                 else:
                     self._selector.unregister(line)

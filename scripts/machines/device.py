@@ -27,8 +27,8 @@ class Device:
         self.logs = logs
         self.machine: VirtualMachine | None = None
         self.boots = 0
-        self._disk = disk
-        self._hardware = hardware
+        self.disk = disk
+        self.hardware = hardware
         self._since = 0
 
     def __enter__(self) -> "Device":
@@ -37,7 +37,7 @@ class Device:
     def __exit__(self, *_: object) -> None:
         if self.machine:
             self.cut()
-        self._disk.unlink(missing_ok=True)
+        self.disk.unlink(missing_ok=True)
 
     @property
     def on(self) -> VirtualMachine:
@@ -46,7 +46,7 @@ class Device:
         return self.machine
 
     def switch_on(self) -> None:
-        self.machine = VirtualMachine(self._hardware, self.logs)
+        self.machine = VirtualMachine(self.hardware, self.logs)
         self._since = 0
 
     def cut(self) -> None:

@@ -19,10 +19,11 @@ ENVIRONMENT_SIZE = 0x4000
 BOARD = Path(__file__).resolve().parent / "boot"
 
 
-def grub(target: Path, *, watchdog: int = 600, options: str = OPTIONS) -> Path:
+def grub(target: Path, *, watchdog: int = 600, opened: int | None = None, options: str = OPTIONS) -> Path:
     """The EFI system partition with GRUB, our scripts as they ship, and an environment in which A is confirmed.
 
     The board's file is the example that ships, with the watchdog of the ICH9 armed for `watchdog` seconds; 0: never.
+    Linux, which takes it over, feeds it for `opened` seconds until a program does; None: for as long as ships.
     """
     with tempfile.TemporaryDirectory() as scratch:
         image, environment = Path(scratch) / "BOOTX64.EFI", Path(scratch) / "grubenv"
@@ -35,6 +36,8 @@ def grub(target: Path, *, watchdog: int = 600, options: str = OPTIONS) -> Path:
         if watchdog:
             board += 'source "$aftercare_folder/aftercare-watchdog-ich9.cfg"\n'
             board += f"set aftercare_watchdog_ticks={watchdog * 10 // 12}\n"
+            if opened is not None:
+                board += f'set aftercare_watchdog_arguments=" watchdog.open_timeout={opened}"\n'
         files: dict[str, bytes | Path] = {"EFI/BOOT/BOOTX64.EFI": image, f"{GRUB_FOLDER}/grubenv": environment}
         for name in ("grub.cfg", "aftercare-select.cfg", "aftercare-watchdog-ich9.cfg"):
             files[f"{GRUB_FOLDER}/{name}"] = GRUB_SCRIPTS / name

@@ -50,10 +50,10 @@ class Manufacturer:
         name = self._folder / role / PEOPLE[role].lower().replace(" ", "-")
         return name.with_suffix(".pem"), name.with_suffix(".key")
 
-    def bundle(self, release: str, image: Path, target: Path) -> Path:
-        """A bundle of a release of the example product with another image, approved by all roles."""
+    def bundle(self, release: str, image: Path, target: Path, *, deadline: int = 300) -> Path:
+        """A bundle of a release of the example product with another image and deadline, approved by all roles."""
         sources = [*sorted(PRODUCT.glob("*.*")), PRODUCT / "records"]
-        name = f"bundle-{cache.digest(release, image.name, self._fleet, RULES, *sources)}.aftercare"
+        name = f"bundle-{cache.digest(release, image.name, deadline, self._fleet, RULES, *sources)}.aftercare"
 
         def build(unapproved: Path) -> None:
             with tempfile.TemporaryDirectory() as scratch:
@@ -62,8 +62,8 @@ class Manufacturer:
                     copy = shutil.copytree if source.is_dir() else shutil.copyfile
                     copy(source, product / source.name)
                 description = product / f"{release}.toml"
-                quick = re.sub(r"compression-level = \d+", "compression-level = 3", description.read_text())
-                description.write_text(quick)
+                text = re.sub(r"compression-level = \d+", "compression-level = 3", description.read_text())
+                description.write_text(re.sub(r"self-test-deadline = \d+", f"self-test-deadline = {deadline}", text))
                 given = ["--rules", RULES, "--image", f"rootfs={image}"]
                 run(self._fleet, "bundle", "build", "--quiet", description, *given, "-o", unapproved)
 

@@ -22,11 +22,12 @@ class WebServer:
     def port(self) -> int:
         return self._server.server_address[1]
 
-    def await_bytes(self, count: int, timeout: float) -> None:
-        """Waits until `count` bytes in all were given out since `forget`."""
+    def await_bytes(self, count: int, timeout: float = 300) -> None:
+        """Waits until `count` bytes in all were given out since `forget`, as long as there are some in `timeout` s."""
         with self._handler.changed:
-            if not self._handler.changed.wait_for(lambda: self._handler.given >= count, timeout):
-                raise Failure(f"the machine took {self._handler.given} of {count} bytes within {timeout:.0f} s")
+            while (given := self._handler.given) < count:
+                if not self._handler.changed.wait(timeout):
+                    raise Failure(f"the machine took {given} of {count} bytes, and no more within {timeout:.0f} s")
 
     def forget(self) -> None:
         """Counts from zero again."""
