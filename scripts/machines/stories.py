@@ -71,6 +71,11 @@ def expect_rolled_back(bench: Bench, boot: Boot, version: str, cause: str, runs:
     expect(bool(re.search(wanted, shown, re.MULTILINE)), f"slot set {runs[0]} is not the confirmed one:\n{shown}")
 
 
+def expect_refused_by_the_loader(device: Device, since: int) -> None:
+    """That slot set B was tried: a loader that never looked there would end in the same place."""
+    expect("Slot set B cannot be started." in device.on.console.text(since), "the loader did not try slot set B")
+
+
 def expect_whole_ledger(bench: Bench, device: Device, boot: Boot) -> str:
     with bench.step("the ledger, verified in the device and by the auditor's program outside"):
         count, said = device.ledger_is_whole(boot.guest)
@@ -84,7 +89,9 @@ def life(bench: Bench, loader: Loader) -> str:
     with bench.device(f"life-{loader.name}", loader) as device:
         boot = first_boot(bench, device)
         install(bench, boot, bench.bundle("1.1.0", "garbage-kernel"))
+        since = device.on.console.position
         boot = activate(bench, device, boot, "a kernel that is none: the loader takes the other slot set")
+        expect_refused_by_the_loader(device, since)
         expect_rolled_back(bench, boot, "1.1.0", "boot-failed", ("A", "1.0.0"))
 
         bundle = bench.bundle("1.1.0")
@@ -197,12 +204,14 @@ def zmodem(bench: Bench) -> str:
             visit.wait(r"y/n: \Z", 300)
             visit.type("no")
             visit.wait(r"Type activate", INSTALLING)
+        since = device.on.console.position
         with bench.step("activate, yes: it restarts"):
             visit.wait(r"# \Z")
             visit.type("activate")
             visit.wait(r"Type yes")
             visit.type("yes")
             boot = device.boot(timeout=600)
+        expect_refused_by_the_loader(device, since)
         expect_rolled_back(bench, boot, "1.1.0", "boot-failed", ("A", "1.0.0"))
         return f"{size >> 10} KiB sent, installed, taken back; " + expect_whole_ledger(bench, device, boot)
 

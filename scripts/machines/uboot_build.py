@@ -23,6 +23,7 @@ CONFIG_ENV_FAT_FILE="uboot.env"
 CONFIG_SYS_REDUNDAND_ENVIRONMENT=y
 CONFIG_ENV_FAT_FILE_REDUND="uboot-redundant.env"
 CONFIG_CMD_SAVEENV=y
+CONFIG_CMD_NVEDIT_LOAD=y
 """
 
 
@@ -42,6 +43,9 @@ def _build(target: Path) -> None:
         given = (source / "configs" / CONFIGURATION).read_text()
         configuration.write_text(re.sub(r"^CONFIG_ENV_SIZE=.*\n", "", given, flags=re.MULTILINE) + CHANGES)
         run("make", "-s", f"O={folder}/out", "machine_defconfig", folder=source)
+        made = (folder / "out/.config").read_text().splitlines()
+        if missing := [line for line in CHANGES.split("\n") if line and line not in made]:
+            raise Failure(f"U-Boot's configuration has not taken {missing}")
         run("make", "-s", f"-j{os.cpu_count()}", f"O={folder}/out", "all", folder=source)
         shutil.copyfile(folder / "out/u-boot.rom", target)
 
