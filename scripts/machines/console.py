@@ -101,7 +101,8 @@ class Port:
                 if self._raw.find(unless, max(0, since - self._dropped)) >= 0:
                     raise Restarted(f"{self.name}: the machine restarted meanwhile")
                 if left <= 0 or not self._open:
-                    raise Failure(f"{self.name}: no answer within {timeout:.0f} s of silence; last:\n{self.text(since)[-800:]}")
+                    last = self.text(since)[-800:]
+                    raise Failure(f"{self.name}: no answer within {timeout:.0f} s of silence; last:\n{last}")
                 self._changed.wait(min(left, 5))
             return bytes(self._raw[max(0, since - self._dropped) : found + len(marker)])
 

@@ -259,8 +259,8 @@ class Monitor:
 class Restarts:
     """Lets a machine that asked for a restart, or whose watchdog did, begin anew with its memory emptied.
 
-    QEMU's emulator remembers from which pages of memory it translated code, and a write to one of these is slow: after a
-    plain reset the loader, whose data lie where Linux had its code, takes a minute, and not five seconds. It forgets
+    QEMU's emulator remembers from which pages of memory it translated code, and a write to one of these is slow: after
+    a plain reset the loader, whose data lie where Linux had its code, takes a minute, and not five seconds. It forgets
     them as the memory is emptied, which only its test protocol has a command for.
     """
 
