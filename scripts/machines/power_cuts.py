@@ -237,4 +237,5 @@ def power_cuts(bench: Bench, loader: Loader, cuts: int) -> str:
                     notes.append(phase.cut(life))
             with bench.step("the update ends, committed; the ledger, verified in the device and outside"):
                 verified += life.finish()
-    return f"{done} cuts in {lives} devices: each came back whole; {verified} ledger entries verified"
+    said = "life" if lives == 1 else "lives"
+    return f"{done} cuts in {lives} {said}: each came back whole; {verified} ledger entries verified"
