@@ -49,7 +49,11 @@ package final class MountedFileSystem: Sendable {
     /// Makes one that was mounted read-only take writes; whoever looks into it meanwhile does not mind.
     package func allowWrites() throws { try Self.must(["mount", "-o", "remount,rw", place.string]) }
 
-    package func unmount() throws { try Self.must(["umount", place.string]) }
+    /// Waits a moment for what killed processes had open, which the kernel gives back after they have gone.
+    package func unmount() throws {
+        let script = "for _ in $(seq 50); do umount \"$0\" 2>/dev/null && exit; sleep 0.1; done; umount \"$0\""
+        try Self.must(["sh", "-c", script, place.string])
+    }
 
     private var ballast: FilePath { place.appending("ballast") }
 

@@ -75,7 +75,9 @@ extension JSON {
         case 7: return .array([])
         case 8: return .object([:])
         case 9: return other
-        case 10: return .array([JSON](repeating: self, count: feed.word() % 600))
+        case 10:
+            // As long as the product's own limits may be, but not in all of its parts at once.
+            return .array([JSON](repeating: self, count: min(feed.word() % 600, Self.sizeLimit / nodeCount)))
         case 11:
             guard case .object(var members) = self else { return .array([self, other]) }
             members[String(decoding: feed.piece(), as: UTF8.self)] = other
