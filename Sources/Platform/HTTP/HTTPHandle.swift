@@ -121,6 +121,9 @@ final class HTTPHandle {
         ac_curl_set_pointer(easy, CURLOPT_HEADERDATA, context)
     }
 
+    /// Has the request go over a connection of its own: what broke once is not tried again.
+    func connectAnew() { ac_curl_set_long(easy, CURLOPT_FRESH_CONNECT, 1) }
+
     /// Makes the next request one for the rest of the file only, as long as it is still the same.
     func ask(from offset: UInt64, of head: HTTPHead) {
         ac_curl_set_string(easy, CURLOPT_RANGE, "\(offset)-")

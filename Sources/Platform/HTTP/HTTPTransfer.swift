@@ -170,6 +170,7 @@ extension HTTPTransfer {
         resumeCount += 1
         do throws(HTTPError) { handle = try HTTPHandle(request) } catch { throw failed(error) }
         deliver()
+        handle.connectAnew()
         if received > 0 { handle.ask(from: received, of: head) }
         start()
     }
