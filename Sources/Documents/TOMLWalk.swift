@@ -1,4 +1,4 @@
-/// Walks over a TOML text (toml.io/en/v1.0.0) and notes where its keys and values begin.
+/// Walks over a TOML text (toml.io/en/v1.0.0), refuses what toml++ must not see, and notes where keys and values begin.
 struct TOMLWalk {
     private(set) var keys: [String: TextPosition] = [:]
     private(set) var values: [String: TextPosition] = [:]

@@ -2,7 +2,8 @@ package import Vocabulary
 
 /// A SHA-256 computation that threads hand to each other, one at a time.
 package struct RunningDigest: ~Copyable, @unchecked Sendable {
-    // Sendable by hand: it is not copyable and every use is mutating, so the compiler sees to it that there is one user.
+    // Sendable by hand: OpenSSL's context belongs to no thread, nothing else holds this one, and as it is not copyable and every use
+    // is mutating, the compiler sees to it that there is one user.
     private let computation = SHA256()
 
     package init() {}

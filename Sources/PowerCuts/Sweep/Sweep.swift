@@ -97,7 +97,8 @@ package struct Sweep: Sendable {
 
 extension Sweep {
     /// A worker's bench, for the task that judges one case.
-    // Unchecked because a worker waits for that task before it touches its bench again.
+    // Unchecked because one task at a time has it: the worker only hands it on, waits for the task that judges, and takes a new bench
+    // after every complaint, so also after a task that did not end and was left behind with this one.
     fileprivate final class Seat: @unchecked Sendable {
         let bench: any Bench
         init(_ bench: any Bench) { self.bench = bench }
