@@ -34,7 +34,8 @@ class Hardware:
     watchdog: str | None = "tco"
     """tco (q35's own, which the loader arms) or i6300esb; None: there is none."""
     memory: int = 512
-    # One: OVMF waits for a second without end where a busy host wakes it late (tianocore/edk2 #13164).
+    # One: with two a machine once stayed silent after a restart on a busy host. That OVMF waits without end for a second that is
+    # woken late (tianocore/edk2 #13164) would explain it, but was not shown.
     processors: int = 1
     http_port: int | None = None
     """A port of the loopback of this host that the machine reaches at 10.0.2.100:80; it reaches nothing else."""
