@@ -135,7 +135,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "power-cut-sweep",
-            dependencies: ["Vocabulary", "Documents", "Platform", "PowerCuts", "Commands", arguments, system]),
+            dependencies: [
+                "Vocabulary", "Documents", "Platform", "PowerCuts", "TestSupport", "Commands", arguments, system,
+            ]),
 
         // Tests
         .target(

@@ -4,6 +4,7 @@ import Documents
 import Platform
 import PowerCuts
 import SystemPackage
+import TestSupport
 import Vocabulary
 
 /// Shows that no power cut does harm: cuts at every change of every medium, and judges what is left.
@@ -102,8 +103,8 @@ struct PowerCutSweep: Program {
             return try await Planting(sweep: sweep, report: report).run(plants, catalogue)
         }
         if let daemon {
-            let program = FilePath(CommandLine.arguments[0]).removingLastComponent().appending("aftercare")
-            let real = try Catalogue(daemon: RealDaemon(program: program), now: SystemClock().now())
+            let real = try Catalogue(
+                daemon: RealDaemon(program: FilePath(Programs.path("aftercare"))), now: SystemClock().now())
             var sweeping = Sweeping(try real.chosen(scenario))
             sweeping.sweep = sweep
             let results = try await sweeping.sample(daemon) { report.tell($0, isDone: $1) }

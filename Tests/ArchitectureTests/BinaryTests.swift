@@ -1,19 +1,11 @@
-import Foundation
 import TestSupport
 import Testing
 
 @Suite("The device program as it is linked")
 struct BinaryTests {
-    /// The folder that the build put the tests and the programs into.
-    private static let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-
     private let program: String
 
-    init() throws {
-        let candidates = [Self.products, SourceTree.root.appendingPathComponent(".build/debug")]
-            .map { $0.appendingPathComponent("aftercare").path }
-        program = try #require(candidates.first { FileManager.default.isExecutableFile(atPath: $0) }, "build it first")
-    }
+    init() throws { program = try Programs.path("aftercare") }
 
     @Test("It uses nothing of full Foundation or ICU, even where a package of others has them linked")
     func libraries() throws {

@@ -258,14 +258,3 @@ extension Device {
         }
     }
 }
-
-/// The programs as the build made them.
-enum Programs {
-    /// The folder that the build put the tests and the programs into.
-    private static let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-
-    static func path(_ name: String) throws -> String {
-        let path = products.appendingPathComponent(name).path
-        return try #require(FileManager.default.isExecutableFile(atPath: path) ? path : nil, "build it first: \(path)")
-    }
-}

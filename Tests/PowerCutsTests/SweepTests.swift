@@ -1,5 +1,6 @@
 import Platform
 import PowerCuts
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -29,6 +30,17 @@ struct SweepTests {
         let result = try await sweep.run(scenario, try await scenario.record())
         #expect(result.failures == [])
         #expect(result.cases > result.media && result.media > result.changes / sweep.stride)
+    }
+
+    @Test(
+        "The real daemon ends an update wherever the power was cut",
+        arguments: ["grub-update", "uboot-failing", "database-lost"])
+    func daemon(name: String) async throws {
+        let daemon = RealDaemon(program: FilePath(try Programs.path("aftercare")))
+        let scenarios = try Catalogue(daemon: daemon, now: SystemClock().now()).chosen([name])
+        let result = try #require(try await Sweeping(scenarios).sample(8) { _, _ in }.first)
+        #expect(result.failures == [])
+        #expect(result.cases >= 8)
     }
 
     @Test("A recording has the same changes each time")
