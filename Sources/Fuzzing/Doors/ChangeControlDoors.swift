@@ -51,7 +51,8 @@ struct RulePackDoor: Entrance {
         let pack: RuleDocument
         do throws(RulePackError) {
             if choices.contains(.bit(0)) {
-                pack = try RuleDocument(templates[Int(feed.byte()) % templates.count].edited(by: &feed))
+                guard let document = DocumentInput.value(&feed, choices, templates: templates) else { return }
+                pack = try RuleDocument(document)
             } else {
                 pack = try RuleDocument(toml: String(decoding: feed.remainder, as: UTF8.self))
             }
