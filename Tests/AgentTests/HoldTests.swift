@@ -5,6 +5,7 @@ import Foundation
 import Ledger
 import Platform
 import PowerCuts
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -56,6 +57,33 @@ struct HoldTests {
         let holds = try await agent.alive.holds()
         await agent.stop()
         #expect(holds.array?.map { $0["id"] } == [.string(id)])
+    }
+
+    @Test("A hold that only the ledger could take holds at once, and after what the database takes later")
+    func databaseBehind() async throws {
+        let isBroken = Mutex(false)
+        let probe = StorageProbe { _, operation in
+            guard case .write(let path, _, _) = operation, path.lastComponent?.string.hasPrefix("state.db") == true
+            else { return .proceed }
+            return isBroken.withLock { $0 } ? .fail(.ioError) : .proceed
+        }
+        let agent = try RunningAgent(machine, observer: probe)
+        isBroken.withLock { $0 = true }
+        await #expect(throws: FaultReport.self) {
+            try await agent.alive.placeHold(try #require(Hold.Subject("B")), reason: "r", by: "p")
+        }
+        isBroken.withLock { $0 = false }
+        let before = try machine.slot(.b)
+        for version in ["1.1.0", "1.2.0"] {
+            try await agent.offer(try machine.source(try machine.bundle(TestImage(version))), activates: true)
+            try await agent.state("idle")
+        }
+        await agent.stop()
+        let next = try RunningAgent(machine)
+        #expect(try await next.alive.holds().array?.count == 1)
+        await next.stop()
+        #expect(try refusals.count == 2)
+        #expect(try machine.slot(.b) == before)
     }
 
     @Test("A hold on the ledger or on the running system forbids no update", arguments: ["ledger", "A"])

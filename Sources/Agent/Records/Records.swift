@@ -17,6 +17,11 @@ package final class Records {
     private let time: TrustedClock
 
     package let recovered: RecoveredState
+    /// No release below it is installed.
+    ///
+    /// Kept in memory, as are the holds: a database that cannot be read now must not permit more.
+    package private(set) var securityFloor: Int64
+    package private(set) var holds: [Hold]
     /// Why the ledger is not signed with the device's key, if there is a reason.
     package private(set) var signingFault: LedgerError?
 
@@ -73,10 +78,10 @@ package final class Records {
         self.reserve = reserve
         self.time = time
         recovered = try RecoveredState.read(ledger: ledger, store: store, damage: damage)
+        (securityFloor, holds) = (recovered.securityFloor, recovered.holds)
         time.raise(to: recovered.watermark)
         if recovered.isFromLedger { try restore(recovered) }
-        if recovered.holds != holds { try keepHolds(recovered.holds) }
-        ledger.isHeld = recovered.holds.coverLedger
+        try keepHolds(recovered.holds)
         if let damage {
             try append([
                 LedgerEvent(
@@ -89,9 +94,18 @@ package final class Records {
     /// Puts into a new database what the ledger knows, whether the old one was damaged or is gone.
     private func restore(_ recovered: RecoveredState) throws {
         for (set, content) in recovered.slots { try put("slot.\(set.name)", content.json) }
-        try put("security-floor", .integer(recovered.securityFloor))
-        if let watermark = recovered.watermark { try put("watermark", .string(watermark.description)) }
-        try store.save(recovered.state, ledger: ledger.newest, at: now)
+        try save(recovered.state, ledger: ledger.newest)
+    }
+
+    /// Keeps where the lifecycle stands and all else that the ledger told up to this entry.
+    ///
+    /// One transaction, so that a fact that could not be put when the ledger had it is not behind for good.
+    private func save(_ state: LifecycleState, ledger sequence: UInt64) throws(DatabaseError) {
+        var facts: [String: JSON] = [
+            "security-floor": .integer(securityFloor), "holds": .array(holds.map(\.json)),
+        ]
+        facts["watermark"] = time.watermark.map { .string($0.description) }
+        try withRoom { () throws(DatabaseError) in try store.save(state, facts, ledger: sequence, at: now) }
     }
 
     /// Puts a fact into the database; a full disk gives up the reserve for it.
@@ -118,7 +132,7 @@ package final class Records {
     package func record(_ state: LifecycleState, as events: [LedgerEvent]) throws(LedgerError) {
         let sequence = events.isEmpty ? ledger.newest : try append(events)
         // The ledger has it: a database that cannot be written now is brought up to date at the next start.
-        try? withRoom { () throws(DatabaseError) in try store.save(state, ledger: sequence, at: now) }
+        try? save(state, ledger: sequence)
     }
 
     @discardableResult
@@ -152,11 +166,10 @@ package final class Records {
         try put("slot.\(set.name)", content.json)
     }
 
-    package var securityFloor: Int64 { (try? store.fact("security-floor"))?.flatMap(\.integer) ?? 0 }
-
     package func raiseSecurityFloor(to version: Int64) throws {
         guard version > securityFloor else { return }
         try put("security-floor", .integer(version))
+        securityFloor = version
     }
 
     package func keepSelfTests(_ report: JSON, update: String, boot: String) {
@@ -175,11 +188,8 @@ package final class Records {
 
     package func keepConfiguration(_ record: JSON) throws { try put("configuration", record) }
 
-    package var holds: [Hold] {
-        (try? store.fact("holds"))?.flatMap { $0.array?.compactMap(Hold.init) } ?? []
-    }
-
     package func keepHolds(_ holds: [Hold]) throws {
+        self.holds = holds
         ledger.isHeld = holds.coverLedger
         try put("holds", .array(holds.map(\.json)))
     }

@@ -46,9 +46,12 @@ package final class Store {
             [.text(name), .text(value.canonicalText)])
     }
 
-    /// Keeps where the lifecycle stands, together with the newest ledger entry that says so.
-    package func save(_ state: LifecycleState, ledger sequence: UInt64, at time: Timestamp) throws(DatabaseError) {
+    /// Keeps where the lifecycle stands and other facts, together with the newest ledger entry that says so.
+    package func save(
+        _ state: LifecycleState, _ facts: [String: JSON] = [:], ledger sequence: UInt64, at time: Timestamp
+    ) throws(DatabaseError) {
         try database.transaction { () throws(DatabaseError) in
+            for (name, value) in facts { try setFact(name, value) }
             try setFact("lifecycle", state.json)
             try setFact("ledger-sequence", .number(sequence))
             try remember(state, at: time)
