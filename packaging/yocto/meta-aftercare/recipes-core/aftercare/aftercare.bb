@@ -43,6 +43,7 @@ do_install() {
         ${D}${datadir}/bash-completion/completions/aftercare
     install -d ${D}${mandir}/man1
     install -m 0644 ${S}/dist/share/man/man1/aftercare.1 ${S}/dist/share/man/man1/aftercare-[!f]*.1 ${D}${mandir}/man1/
+    install -D -m 0644 ${S}/dist/share/man/man5/aftercare.toml.5 ${D}${mandir}/man5/aftercare.toml.5
     # The agent refuses it: a product's layer replaces it with its own.
     install -D -m 0644 ${S}/packaging/debian/aftercare.toml ${D}${sysconfdir}/aftercare/aftercare.toml
 }
