@@ -52,7 +52,7 @@ package enum PowerCutsError: Fault, Equatable {
 
     package var advice: String {
         switch self {
-        case .badCase: "Write it as a failure prints it: SCENARIO:CUT:LOSS:SEED."
+        case .badCase: "Write it as a failure prints it: SCENARIO:CUT:LOSS:SEED, with +CUT:LOSS:SEED for a second cut."
         case .unrecorded: "Something wrote without the seam: find it before anything else."
         default: ""
         }

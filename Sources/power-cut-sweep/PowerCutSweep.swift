@@ -20,7 +20,7 @@ struct PowerCutSweep: Program {
             name (docs/power-cuts.md). On what is left the boot loader's algorithm runs and the agent starts, and must end as it \
             does uncut.
 
-            A failure prints a case, such as grub-update:57:torn:3; '--case' runs that one again and shows the ledger. \
+            A failure prints a case, such as grub-update:57:torn:3, or with a second cut +9:seeded:4 behind it; '--case' runs that one again and shows the ledger. \
             '--planted' puts faults into the recordings, such as a flush that is left out, and fails if one is not found.
 
             Exit status: 0 nothing failed, 1 a case failed or a planted fault was not found, 2 wrong usage.
@@ -62,6 +62,13 @@ struct PowerCutSweep: Program {
             valueName: "number"))
     var daemon: Int?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Cut the power twice instead, the second time while the device recovers, in so many seeded cases.",
+            valueName: "number"))
+    var again: Int?
+
     @Option(name: .long, help: ArgumentHelp("Keep what failures found on the medium here.", valueName: "folder"))
     var keep: String?
 
@@ -71,6 +78,7 @@ struct PowerCutSweep: Program {
     func validate() throws {
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs is 1 to 64") }
         guard cases >= 0 else { throw ValidationError("--cases is 0 or more") }
+        guard daemon == nil || again == nil else { throw ValidationError("--daemon and --again exclude each other") }
     }
 
     func run() async throws {
@@ -102,19 +110,24 @@ struct PowerCutSweep: Program {
             let plants = try plant.map { [try Plant.named($0)] } ?? Plant.all
             return try await Planting(sweep: sweep, report: report).run(plants, catalogue)
         }
-        if let daemon {
-            let real = try Catalogue(
-                daemon: RealDaemon(program: FilePath(Programs.path("aftercare"))), now: SystemClock().now())
-            var sweeping = Sweeping(try real.chosen(scenario))
-            sweeping.sweep = sweep
-            let results = try await sweeping.sample(daemon) { report.tell($0, isDone: $1) }
-            report.show(results)
-            return results.allSatisfy(\.failures.isEmpty)
-        }
-        var sweeping = Sweeping(try catalogue.chosen(scenario))
+        var sweeping = Sweeping(try (realDaemon() ?? catalogue).chosen(scenario))
         (sweeping.cases, sweeping.sweep) = (cases, sweep)
-        let results = try await sweeping.run { report.tell($0, isDone: $1) }
+        let results =
+            if let daemon {
+                try await sweeping.sample(daemon) { report.tell($0, isDone: $1) }
+            } else if let again {
+                try await sweeping.again(again) { report.tell($0, isDone: $1) }
+            } else {
+                try await sweeping.run { report.tell($0, isDone: $1) }
+            }
         report.show(results)
         return results.allSatisfy(\.failures.isEmpty)
+    }
+
+    /// The scenarios that the real daemon is started in; nil where the agent of this process does.
+    private func realDaemon() throws -> Catalogue? {
+        guard daemon != nil else { return nil }
+        let program = FilePath(try Programs.path("aftercare"))
+        return try Catalogue(daemon: RealDaemon(program: program), now: SystemClock().now())
     }
 }

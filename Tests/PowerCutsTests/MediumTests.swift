@@ -108,10 +108,16 @@ struct MediumTests {
 
     @Test("A case is read as it is written", arguments: [Loss.kept, .torn(sectors: 3), .seeded(77), .nameless])
     func cases(loss: Loss) throws {
-        let this = Case(scenario: "grub-update", cut: 57, loss: loss)
-        #expect(try Case(this.description) == this)
+        for first in [nil, Case.Cut(9, .seeded(4))] {
+            let this = Case(scenario: "grub-update", first: first, cut: Case.Cut(57, loss))
+            #expect(try Case(this.description) == this)
+        }
     }
 
-    @Test("What is no case is refused", arguments: ["", "a:1:kept", "a:-1:kept:0", "a:1:gone:0", "a:1:kept:x"])
+    @Test(
+        "What is no case is refused",
+        arguments: [
+            "", "a:1:kept", "a:-1:kept:0", "a:1:gone:0", "a:1:kept:x", "a:1:kept:0+", "a:1:kept:0+1:kept:0+1:kept:0",
+        ])
     func noCase(text: String) { #expect(throws: PowerCutsError.self) { try Case(text) } }
 }

@@ -43,6 +43,16 @@ struct SweepTests {
         #expect(result.cases >= 8)
     }
 
+    @Test(
+        "A device whose power is cut again while it recovers keeps its promises",
+        arguments: ["grub-update", "uboot-failing", "database-lost", "peripherals"])
+    func again(name: String) async throws {
+        let sweeping = Sweeping(try Catalogue().chosen([name]))
+        let result = try #require(try await sweeping.again(49) { _, _ in }.first)
+        #expect(result.failures == [])
+        #expect(result.cases >= 49)
+    }
+
     @Test("A recording has the same changes each time")
     func same() async throws {
         let scenario = try #require(try Catalogue().chosen(["grub-update"]).first)

@@ -23,7 +23,8 @@ package final class SimulatedMachine: Sendable {
     /// The clock stands here unless a machine has approvers of its own: a minute after everything was signed.
     package static let time = Approvers.time.advanced(by: 60)
     package var time: Timestamp { approvers.time.advanced(by: 60) }
-    private let boots = Mutex(0)
+    /// All boots of all machines: no two have the same id, also where a machine goes on with what another one left.
+    private static let boots = Mutex(0)
     /// The change records up to each version that a bundle was made of.
     private let records = Mutex<[String: [JSON]]>([:])
 
@@ -142,7 +143,7 @@ package final class SimulatedMachine: Sendable {
             return (try? unpack(image)) != nil
         }
         guard let running = chosen else { throw PowerCutsError.nothingBoots }
-        let number = boots.withLock { boots in
+        let number = Self.boots.withLock { boots in
             boots += 1
             return boots
         }

@@ -15,10 +15,13 @@ package struct MediumContent: Equatable, Sendable {
 
     /// Every line of the ledger that is here, oldest first.
     package var ledgerLines: [[UInt8]] {
-        files.keys.filter { $0.hasPrefix("state/ledger/entries-") }.sorted().flatMap { name in
-            (files[name] ?? []).split(separator: 0x0A).map(Array.init)
-        }
+        segments.flatMap { name in (files[name] ?? []).split(separator: 0x0A).map(Array.init) }
     }
+
+    /// Whether the newest of these lines has no end.
+    var isLedgerTorn: Bool { segments.last.flatMap { files[$0]?.last }.map { $0 != 0x0A } ?? false }
+
+    private var segments: [String] { files.keys.filter { $0.hasPrefix("state/ledger/entries-") }.sorted() }
 
     package init() {}
 

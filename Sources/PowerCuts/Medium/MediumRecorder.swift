@@ -16,12 +16,19 @@ package final class MediumRecorder: StorageObserver {
     private let state = Mutex(State())
     private let base: MediumContent
 
-    /// Records what happens in `folder` from now on.
-    package init(_ folder: FilePath, crew: SimulatedCrew? = nil) throws {
+    /// Records what happens in `folder` from now on; what was promised before, `circumstances` say.
+    package init(
+        _ folder: FilePath, crew: SimulatedCrew? = nil, after circumstances: Recording.Circumstances = .init()
+    ) throws {
         self.folder = folder
         self.crew = crew
         base = try MediumContent(of: folder)
-        state.withLock { $0.lines = base.ledgerLines }
+        state.withLock { state in
+            state.now = circumstances
+            state.lines = base.ledgerLines
+            // What a cut tore is ended by the next append.
+            if base.isLedgerTorn { state.partial = state.lines.removeLast() }
+        }
     }
 
     package func decide(on operation: StorageOperation, data: UnsafeRawBufferPointer?) -> StorageDecision {

@@ -27,9 +27,31 @@ final class UpdateBench: Bench {
 
     var account: String { ground.ledgerText }
 
-    func judge(_ content: MediumContent, _ circumstances: Recording.Circumstances) async throws -> [String] {
+    /// Records how the machine comes to rest; where that is not the answer, the update is offered again, as people would.
+    func recovery(
+        from content: MediumContent, _ circumstances: Recording.Circumstances
+    ) async throws -> Recording {
+        try put(content, circumstances)
+        return try await ground.record(after: circumstances, crew: workshop.crew) { recorder in
+            try machine.boot(storage: ground.storage)
+            let status = try await machine.settle(observer: ground.fence)
+            recorder.acknowledgeLedger()
+            guard try workshop.answer(status) != ground.recording.answer else { return }
+            let agent = try RunningAgent(machine, observer: ground.fence)
+            try await workshop.request(of: agent)
+            recorder.promise(Self.taken)
+            try await machine.settle(from: agent, observer: ground.fence)
+            recorder.acknowledgeLedger()
+        }
+    }
+
+    private func put(_ content: MediumContent, _ circumstances: Recording.Circumstances) throws {
         try ground.put(content)
         if let crew = workshop.crew { crew.state = circumstances.crew }
+    }
+
+    func judge(_ content: MediumContent, _ circumstances: Recording.Circumstances) async throws -> [String] {
+        try put(content, circumstances)
         let source = try machine.slot(workshop.scenario.source)
         var complaints = try examineBoot()
         try machine.boot(storage: ground.storage)

@@ -8,7 +8,7 @@ import TestSupport
 import Vocabulary
 
 /// An update of a whole device, from the offer to its end, whichever that is.
-struct UpdateScenario: Scenario {
+struct UpdateScenario: Recovering {
     /// What goes wrong on the way, besides the power.
     enum Trouble: Sendable {
         case none
@@ -65,6 +65,12 @@ struct UpdateScenario: Scenario {
     }
 
     func makeBench(_ recording: Recording) throws -> any Bench { try UpdateBench(Workshop(self), recording) }
+
+    func recovery(
+        from content: MediumContent, _ circumstances: Recording.Circumstances, of recording: Recording
+    ) async throws -> Recording {
+        try await UpdateBench(Workshop(self), recording).recovery(from: content, circumstances)
+    }
 }
 
 /// Fails one write to a file, and shows everything else to the next observer.

@@ -10,6 +10,7 @@ actor CaseQueue {
     }
 
     private let scenario: String
+    private let first: Case.Cut?
     private let recording: Recording
     private let seeds: Int
     private let stride: Int
@@ -30,13 +31,12 @@ actor CaseQueue {
         let circumstances: String
     }
 
-    init(_ scenario: String, _ recording: Recording, seeds: Int, seed: UInt64, stride: Int, alwaysTried: Bool) {
+    init(_ scenario: String, _ recording: Recording, after first: Case.Cut?, _ sweep: Sweep) {
         self.scenario = scenario
+        self.first = first
         self.recording = recording
-        self.seeds = seeds
-        self.stride = stride
-        self.alwaysTried = alwaysTried
-        dice = Dice(seed: seed)
+        (seeds, stride, alwaysTried) = (sweep.seeds, sweep.stride, sweep.alwaysTried)
+        dice = Dice(seed: sweep.seed)
         medium = Medium(recording.base)
         isPlanned = false
     }
@@ -55,8 +55,8 @@ actor CaseQueue {
                 let key = Key(digest: content.digest, circumstances: "\(circumstances)")
                 guard seen.insert(key).inserted else { continue }
                 return Job(
-                    this: Case(scenario: scenario, cut: cut, loss: loss), content: content, circumstances: circumstances
-                )
+                    this: Case(scenario: scenario, first: first, cut: Case.Cut(cut, loss)), content: content,
+                    circumstances: circumstances)
             }
             guard let change else { return nil }
             try medium.make(change)

@@ -6,6 +6,7 @@ import SystemPackage
 final class Fence: StorageObserver {
     private let folder: String
     private let names = Mutex<Set<String>>([])
+    private let recorder = Mutex<MediumRecorder?>(nil)
 
     init(_ folder: FilePath) { self.folder = folder.string + "/" }
 
@@ -18,6 +19,9 @@ final class Fence: StorageObserver {
             return names
         }
     }
+
+    /// Shows every change to a recorder too, from now on; to nobody for nil.
+    func show(_ new: MediumRecorder?) { recorder.withLock { $0 = new } }
 
     /// Remembers what somebody else changed: names below the folder.
     func note(_ changed: Set<String>) { names.withLock { $0.formUnion(changed) } }
@@ -33,7 +37,7 @@ final class Fence: StorageObserver {
             note(target)
         case .flush, .flushFolder: break
         }
-        return .proceed
+        return recorder.withLock { $0 }?.decide(on: operation, data: data) ?? .proceed
     }
 
     private func note(_ path: FilePath) {

@@ -24,6 +24,18 @@ final class Ground {
 
     func put(_ content: MediumContent) throws { try folder.put(content, touched: fence.take()) }
 
+    /// Records what the product does here in `body`, after what was promised so far.
+    func record(
+        after circumstances: Recording.Circumstances, crew: SimulatedCrew?,
+        _ body: (MediumRecorder) async throws -> Void
+    ) async throws -> Recording {
+        let recorder = try MediumRecorder(path, crew: crew, after: circumstances)
+        fence.show(recorder)
+        defer { fence.show(nil) }
+        try await body(recorder)
+        return try recorder.recording(answer: recording.answer)
+    }
+
     /// Lets another process work here, whose changes the fence does not see, and takes note of them.
     func noticing(_ body: () async throws -> Void) async throws {
         let before = try MediumContent(of: path)

@@ -15,6 +15,14 @@ package protocol Scenario: Sendable {
     func makeBench(_ recording: Recording) throws -> any Bench
 }
 
+/// A scenario whose device works on after a cut, so that the power can be cut again meanwhile.
+package protocol Recovering: Scenario {
+    /// Records what the device does from `content`, which a cut of `recording` left, until it is at rest.
+    func recovery(
+        from content: MediumContent, _ circumstances: Recording.Circumstances, of recording: Recording
+    ) async throws -> Recording
+}
+
 /// Where what a power cut left is switched on again and held to its promises.
 package protocol Bench: AnyObject {
     /// Gives what does not hold; nothing where all does.

@@ -15,7 +15,7 @@ package struct Sweep: Sendable {
     package struct Result: Sendable {
         package let scenario: String
         /// How many changes were recorded; there is a cut before each of them and one after the last.
-        package let changes: Int
+        package var changes: Int
         /// Every cut with every loss that was tried.
         package var cases = 0
         /// The media that differ among them, each judged once.
@@ -23,6 +23,16 @@ package struct Sweep: Sendable {
         package var failures: [Failure] = []
         package var slowest: (case: Case, time: Duration)?
         package var time = Duration.zero
+
+        /// Counts another sweep of the same scenario with this one.
+        mutating func add(_ other: Result) {
+            changes += other.changes
+            cases += other.cases
+            media += other.media
+            failures += other.failures
+            time += other.time
+            if other.slowest?.time ?? .zero > slowest?.time ?? .zero { slowest = other.slowest }
+        }
     }
 
     /// How many seeded losses are tried at every cut, on top of those that are always tried.
@@ -42,12 +52,13 @@ package struct Sweep: Sendable {
 
     package init() {}
 
+    /// Cuts `recording`, which is of a scenario, or of its recovery from the cut `first`.
     package func run(
-        _ scenario: any Scenario, _ recording: Recording, progress: @escaping @Sendable (Result) -> Void = { _ in }
+        _ scenario: any Scenario, _ recording: Recording, after first: Case.Cut? = nil,
+        progress: @escaping @Sendable (Result) -> Void = { _ in }
     ) async throws -> Result {
         let begin = ContinuousClock.now
-        let queue = CaseQueue(
-            scenario.name, recording, seeds: seeds, seed: seed, stride: stride, alwaysTried: alwaysTried)
+        let queue = CaseQueue(scenario.name, recording, after: first, self)
         let tally = Tally(Result(scenario: scenario.name, changes: recording.steps.count))
         try await withThrowingTaskGroup { group in
             for _ in 0..<jobs {
