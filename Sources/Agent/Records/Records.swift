@@ -81,7 +81,9 @@ package final class Records {
         (securityFloor, holds) = (recovered.securityFloor, recovered.holds)
         time.raise(to: recovered.watermark)
         if recovered.isFromLedger { try restore(recovered) }
-        try keepHolds(recovered.holds)
+        ledger.isHeld = holds.coverLedger
+        // Nothing is written at a start that brings nothing new: the disk may be full.
+        if try store.holds() != holds { try keepHolds(holds) }
         if let damage {
             try append([
                 LedgerEvent(

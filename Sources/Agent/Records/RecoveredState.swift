@@ -27,7 +27,7 @@ package struct RecoveredState {
         var watermark = try store.fact("watermark")?.string.flatMap { Timestamp($0) }
         var floor = try store.fact("security-floor")?.integer ?? 0
         var slots: [SlotSet: SlotContent] = [:]
-        var holds = try store.fact("holds")?.array?.compactMap(Hold.init) ?? []
+        var holds = try store.holds()
         var configuration: ConfigurationRecord?
         var next = (known?.sequence ?? 0) + 1
         while true {

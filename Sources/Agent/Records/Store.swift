@@ -46,6 +46,8 @@ package final class Store {
             [.text(name), .text(value.canonicalText)])
     }
 
+    func holds() throws(DatabaseError) -> [Hold] { try fact("holds")?.array?.compactMap(Hold.init) ?? [] }
+
     /// Keeps where the lifecycle stands and other facts, together with the newest ledger entry that says so.
     package func save(
         _ state: LifecycleState, _ facts: [String: JSON] = [:], ledger sequence: UInt64, at time: Timestamp
