@@ -20,8 +20,9 @@ struct PowerCutSweep: Program {
             name (docs/power-cuts.md). On what is left the boot loader's algorithm runs and the agent starts, and must end as it \
             does uncut.
 
-            A failure prints a case, such as grub-update:57:torn:3, or with a second cut +9:seeded:4 behind it; '--case' runs that one again and shows the ledger. \
-            '--planted' puts faults into the recordings, such as a flush that is left out, and fails if one is not found.
+            A failure prints a case, such as grub-update:57:torn:3, or with a second cut +9:seeded:4 behind it; '--case' runs that \
+            one again and shows the ledger. '--planted' puts faults into the recordings, such as a flush that is left out, and \
+            fails if one is not found.
 
             Exit status: 0 nothing failed, 1 a case failed or a planted fault was not found, 2 wrong usage.
             """,
