@@ -5,14 +5,16 @@ import Documents
 /// Random bytes are hardly ever a document that is whole but for one thing; this is.
 extension JSON {
     private static let editLimit = 16
-    private static let sizeLimit = 20_000
+    /// About as much as a reader takes, in bytes; more is made, and costs memory, for nothing.
+    private static let weightLimit = 1_000_000
+    private static let nodeWeight = 50
 
     func edited(by feed: inout Feed) -> JSON {
         var document = self
         for _ in 0..<Self.editLimit where !feed.isEmpty {
             let operation = feed.byte()
+            guard document.weight < Self.weightLimit else { break }
             let size = document.nodeCount
-            guard size < Self.sizeLimit else { break }
             var place = feed.word() % size
             let other = document.node(feed.word() % size)
             document = document.replacing(&place) { $0.changed(by: operation, other, &feed) } ?? .null
@@ -25,6 +27,16 @@ extension JSON {
         case .array(let elements): elements.reduce(1) { $0 + $1.nodeCount }
         case .object(let members): members.values.reduce(1) { $0 + $1.nodeCount }
         default: 1
+        }
+    }
+
+    /// What it takes written, about.
+    private var weight: Int {
+        switch self {
+        case .array(let elements): elements.reduce(Self.nodeWeight) { $0 + $1.weight }
+        case .object(let members): members.reduce(Self.nodeWeight) { $0 + $1.key.utf8.count + $1.value.weight }
+        case .string(let text): Self.nodeWeight + text.utf8.count
+        default: Self.nodeWeight
         }
     }
 
@@ -77,7 +89,7 @@ extension JSON {
         case 9: return other
         case 10:
             // As long as the product's own limits may be, but not in all of its parts at once.
-            return .array([JSON](repeating: self, count: min(feed.word() % 600, Self.sizeLimit / nodeCount)))
+            return .array([JSON](repeating: self, count: min(feed.word() % 600, Self.weightLimit / weight)))
         case 11:
             guard case .object(var members) = self else { return .array([self, other]) }
             members[String(decoding: feed.piece(), as: UTF8.self)] = other
