@@ -102,6 +102,26 @@ struct TextPatternTests {
         arguments: ["", "a{2}", "(a)\\1", "(", "[", "a\\", "a\0b", String(repeating: "a", count: 257)])
     func notTaken(text: String) { #expect(TextPattern(text) == nil) }
 
+    @Test(
+        "A repetition of a repetition, or one that doubles too often in groups, is not compiled at all",
+        arguments: [
+            "a++", "a*?", "([0-9.])?+", String(repeating: "(", count: 40) + "a" + String(repeating: "+)", count: 40),
+            "([a-z[:digit:]])+*", "[]]+*", "\\++*",
+        ])
+    func tooDear(text: String) { #expect(TextPattern(text) == nil) }
+
+    @Test(
+        "What only looks like that is taken",
+        arguments: [
+            ("(a+)+", "aa"), ("[+*?]+", "+*?"), ("[]+]+", "]+"), ("[^]+]+", "ab"), ("a\\++", "a++"),
+            ("[[:digit:]+]+", "1+2"),
+            ("rate=([0-9.]+)", "rate=2.5"), ("(a|b+)*c?", "abbac"), ("((((a+)+)+)+)+", "aaa"),
+        ])
+    func taken(text: String, whole: String) throws {
+        let pattern = try #require(TextPattern(text))
+        #expect(pattern.firstMatch(in: Array(whole.utf8))?[0] == 0..<whole.utf8.count)
+    }
+
     @Test("Zero bytes hide nothing, and a group that took no part has no place")
     func matching() throws {
         let pattern = try #require(TextPattern("b(x)?(c)"))
