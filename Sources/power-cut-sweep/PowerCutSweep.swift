@@ -79,6 +79,7 @@ struct PowerCutSweep: Program {
     func validate() throws {
         guard (1...64).contains(jobs) else { throw ValidationError("--jobs is 1 to 64") }
         guard cases >= 0 else { throw ValidationError("--cases is 0 or more") }
+        guard (again ?? 1) >= 1 else { throw ValidationError("--again is 1 or more") }
         guard daemon == nil || again == nil else { throw ValidationError("--daemon and --again exclude each other") }
     }
 

@@ -19,7 +19,10 @@ struct SingleCase {
         guard let scenario = try catalogue.chosen([this.scenario]).first else { return false }
         var recording = try await scenario.record()
         if let plant { recording = try plant.planted(in: recording) }
-        if let first = this.first, let recovering = scenario as? any Recovering {
+        if let first = this.first {
+            guard let recovering = scenario as? any Recovering else {
+                throw PowerCutsError.badCase(this.description, reason: "only a whole device recovers from a first cut")
+            }
             _ = try show(first, of: recording)
             recording = try await recording.recovery(after: first, of: recovering)
         }
