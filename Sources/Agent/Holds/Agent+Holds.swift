@@ -42,12 +42,8 @@ extension Agent {
     }
 
     private func keep(_ holds: [Hold], _ event: LedgerEvent) throws(FaultReport) {
-        do {
-            try records.append([event])
-            try records.keepHolds(holds)
-        } catch {
-            throw FaultReport(describing: error)
-        }
+        do { try records.append([event]) } catch { throw FaultReport(describing: error) }
+        records.keepHolds(holds)
         announce()
     }
 }

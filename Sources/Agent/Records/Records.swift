@@ -83,7 +83,7 @@ package final class Records {
         if recovered.isFromLedger { try restore(recovered) }
         ledger.isHeld = holds.coverLedger
         // Nothing is written at a start that brings nothing new: the disk may be full.
-        if try store.holds() != holds { try keepHolds(holds) }
+        if try store.holds() != holds { keepHolds(holds) }
         if let damage {
             try append([
                 LedgerEvent(
@@ -190,10 +190,11 @@ package final class Records {
 
     package func keepConfiguration(_ record: JSON) throws { try put("configuration", record) }
 
-    package func keepHolds(_ holds: [Hold]) throws {
+    /// Takes what the ledger already has: it counts from now on, whatever the database can take.
+    package func keepHolds(_ holds: [Hold]) {
         self.holds = holds
         ledger.isHeld = holds.coverLedger
-        try put("holds", .array(holds.map(\.json)))
+        try? put("holds", .array(holds.map(\.json)))
     }
 
     /// Signs the ledger as it is now; nil where there is no key to sign with.
