@@ -1,4 +1,4 @@
-import TOMLKit
+import CTOML
 
 /// Reads TOML 1.0, which people write by hand, into the same values as JSON: one reader for both then follows.
 package enum TOML {
@@ -8,17 +8,23 @@ package enum TOML {
         var walk = TOMLWalk(text, notesPlaces: false)
         walk.document()
         if let refusal = walk.refusal { throw refusal }
-        let json: String
-        do {
-            // The options that are left out would keep a number's base, which JSON does not know.
-            json = try TOMLTable(string: text).convert(
-                to: .json, options: [.quoteDateAndTimes, .quoteInfinitesAndNaNs, .allowUnicodeStrings])
-        } catch let error as TOMLParseError {
-            throw .toml(line: error.source.begin.line, column: error.source.begin.column, reason: error.description)
-        } catch {
-            throw .toml(line: 1, column: 1, reason: "\(error)")
+        return try JSONReader.read(try json(text), limit: limit * 8)
+    }
+
+    /// What toml++ makes of a text.
+    private static func json(_ text: String) throws(DocumentError) -> [UInt8] {
+        var text = text
+        let read = text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { ac_toml_read($0.baseAddress, $0.count) }
         }
-        return try JSONReader.read(Array(json.utf8), limit: limit * 8)
+        guard let read else { throw .toml(line: 1, column: 1, reason: "there is no memory to read it") }
+        defer { ac_toml_free(read) }
+        var length = 0
+        guard let json = ac_toml_json(read, &length) else {
+            let reason = String(cString: ac_toml_reason(read))
+            throw .toml(line: Int(ac_toml_line(read)), column: Int(ac_toml_column(read)), reason: reason)
+        }
+        return Array(UnsafeRawBufferPointer(start: json, count: length))
     }
 
     /// Reads a whole document: `body` takes its members, what it leaves is refused, and every refusal says line and column.

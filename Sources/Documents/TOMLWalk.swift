@@ -11,7 +11,7 @@ struct TOMLWalk {
     private var hasEnded = false
     /// How many tables and lists hold the place that the walk has come to.
     private var depth = 0
-    /// What toml++ 3.4.0 ends the whole process over instead of refusing it, or would grow over without bounds; the walk ends there.
+    /// What toml++ has ended the whole process over instead of refusing it, or would grow over without bounds; the walk ends there.
     private(set) var refusal: DocumentError?
     /// How many bytes of paths may still be noted: short pairs under a long name would take far more than the text does.
     private var room: Int

@@ -42,8 +42,11 @@ struct SourceRuleTests {
         }
     }
 
-    @Test("C modules are imported in Platform alone")
-    func cModules() { imports(Self.cModules, onlyIn: ["Platform"]) }
+    @Test("C modules are imported in Platform alone, but for the one that reads TOML")
+    func cModules() {
+        imports(Self.cModules, onlyIn: ["Platform"])
+        imports(["CTOML"], onlyIn: ["Documents"])
+    }
 
     @Test("Nothing that runs on a device imports Foundation")
     func foundation() {

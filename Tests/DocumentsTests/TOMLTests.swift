@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import Testing
 import Vocabulary
 
@@ -24,6 +25,22 @@ struct TOMLTests {
             "slots": ["a": ["size": 1000]], "images": [["name": "root"], ["name": "boot"]],
         ]
         #expect(try TOML.read(text) == expected)
+    }
+
+    @Test("A text with a zero in it is refused, not cut off there")
+    func zero() { #expect(throws: DocumentError.self) { try TOML.read("a = 1 # \u{0}\nb = [") } }
+
+    @Test("Reading takes no memory that is not given back")
+    func memory() throws {
+        let text = (0..<400).map { "[table-\($0)]\nname = \"\(String(repeating: "n", count: 200))\"\n" }.joined()
+        let resident = { () throws -> Int in
+            let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
+            return try #require(Int(pages)) * 4096
+        }
+        for _ in 0..<20 { _ = try TOML.read(text) }
+        let before = try resident()
+        for _ in 0..<300 { _ = try TOML.read(text) }
+        #expect(try resident() - before < 24 << 20)
     }
 
     @Test("A time becomes a string")
