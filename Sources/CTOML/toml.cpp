@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-// What toml++ takes for granted and a text does not keep to is a refusal, where it would end the process otherwise.
+// What toml++ takes for granted and a text does not keep to is a refusal, where it would end the process otherwise. In those of its
+// functions that may not throw it still does: what is known to come there is refused before toml++ sees it (TOMLWalk).
 #define TOML_ASSERT(expression) \
     do { \
         if (!(expression)) throw std::logic_error("toml++ expects " #expression); \

@@ -28,7 +28,10 @@ struct TOMLTests {
     }
 
     @Test("A text with a zero in it is refused, not cut off there")
-    func zero() { #expect(throws: DocumentError.self) { try TOML.read("a = 1 # \u{0}\nb = [") } }
+    func zero() throws {
+        #expect(try TOML.read("a = 1\n") == ["a": 1])
+        #expect(throws: DocumentError.self) { try TOML.read("a = 1\u{0}\n") }
+    }
 
     @Test("Reading takes no memory that is not given back")
     func memory() throws {
